@@ -1,0 +1,1 @@
+"""Embedded localnet: the programs of ionet in an in-process Solana VM."""

@@ -1,0 +1,1 @@
+"""ionet: typed SDK of a GPU compute market on Solana."""
