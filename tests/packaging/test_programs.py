@@ -1,0 +1,55 @@
+"""The shipped programs: fresh by the manifest, small, no trace of the machine that built them."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tools import manifest
+
+MAX_PROGRAM_BYTES = 64 * 1024
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the shipped programs that a test may spoil."""
+    return Path(shutil.copytree(manifest.SHIPPED, tmp_path / "bin"))
+
+
+def test_manifest_matches_binaries_and_sources() -> None:
+    assert manifest.find_stale() == []
+
+
+def test_manifest_lists_both_builds_of_every_program() -> None:
+    programs = json.loads((manifest.SHIPPED / manifest.NAME).read_text())["programs"]
+    assert "escrow" in programs
+    assert {name: set(entry["sha256"]) for name, entry in programs.items()} == {
+        name: {"v0", "v3"} for name in programs
+    }
+
+
+def test_changed_binary_is_stale(copy: Path) -> None:
+    with (copy / "escrow.v3.so").open("ab") as file:
+        file.write(b"\0")
+    assert manifest.find_stale(copy) == ["escrow: binary is not the one listed"]
+
+
+def test_removed_program_is_stale(copy: Path) -> None:
+    for path in copy.glob("escrow.*.so"):
+        path.unlink()
+    assert manifest.find_stale(copy) == ["escrow: listed, no binary"]
+
+
+def test_changed_source_is_stale(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifest, "hash_sources", lambda program: "0" * 64)
+    assert manifest.find_stale(copy) == ["escrow: sources changed after the build"]
+
+
+@pytest.mark.parametrize("path", sorted(manifest.SHIPPED.glob("*.so")), ids=lambda path: path.name)
+def test_program_is_small_and_holds_no_path(path: Path) -> None:
+    data = path.read_bytes()
+    assert len(data) <= MAX_PROGRAM_BYTES
+    assert [
+        trace for trace in (b"/home/", b"/root/", b".cargo", b"/usr/src") if trace in data
+    ] == []
