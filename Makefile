@@ -9,7 +9,7 @@ PYTEST_WORKERS ?= 2
 PYTEST := $(PY) -m pytest -n $(PYTEST_WORKERS) --dist worksteal
 PYTEST_ANCHORPY := .venv-anchorpy/bin/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal
 # The program matrices run once, in the current lane: both lanes run builds of the same source.
-ANCHORPY_TESTS = $(wildcard tests/sdk tests/anchorpy tests/scenarios)
+ANCHORPY_TESTS = $(wildcard tests/unit tests/codec tests/sdk tests/anchorpy tests/localnet tests/scenarios)
 PYTHON_SOURCES = sdk/ionet localnet tools $(wildcard benchmarks examples tests)
 TYPED_SOURCES = sdk/ionet tools $(wildcard benchmarks examples)
 
@@ -78,7 +78,7 @@ bench: .venv/.ready ## measure compute units, sizes and speed
 	$(PY) benchmarks/run.py
 
 docs: .venv/.tools ## build the documentation into site/
-	$(PY) -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 
 lock: ## refresh constraints/ with the newest versions allowed
 	tools/lock.sh current test,lint,docs && tools/lock.sh anchorpy test,anchorpy
