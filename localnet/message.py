@@ -76,14 +76,19 @@ def account_keys(
             ``InvalidAddressLookupTableIndex``.
     """
     message = tx.message
-    keys = tuple(message.account_keys)
+    header, keys = message.header, tuple(message.account_keys)
+    signers = header.num_required_signatures
+    # Signers first, then the others; within each group the read-only keys stand last.
+    writable = (
+        *keys[: signers - header.num_readonly_signed_accounts],
+        *keys[signers : len(keys) - header.num_readonly_unsigned_accounts],
+    )
     if isinstance(message, Message):
-        return AccountKeys(keys, tuple(k for i, k in enumerate(keys) if message.is_writable(i)))
+        return AccountKeys(keys, writable)
     if not isinstance(message, MessageV0):
         raise TransactionRefusedError(
             TransactionFault("UnsupportedVersion"), "transaction version: must be legacy or 0"
         )
-    writable = tuple(k for i, k in enumerate(keys) if message.is_maybe_writable(i))
     if not message.address_table_lookups:
         return AccountKeys(keys, writable)
     looked_up_writable, looked_up_readonly = _look_up(message, get_account)
