@@ -27,7 +27,7 @@ missing_packages() {
 require_packages() {
     command -v dpkg-query >/dev/null || return 0 # not Debian: the caller checks for the commands
     local missing
-    mapfile -t missing < <(missing_packages "$@")
+    mapfile -t missing < <(missing_packages "$@" | sort -u)
     ((${#missing[@]})) || return 0
     local install="apt-get install -y --no-install-recommends ${missing[*]}"
     ((EUID == 0)) || fail "missing Debian packages; run as root: apt-get update && $install"
