@@ -17,7 +17,7 @@ build_program() {
     local name=$1 arch=$2 out=$3
     (
         cd programs
-        RUSTC_BOOTSTRAP=1 cargo rustc --quiet --locked --release --package "$name" --lib \
+        RUSTC_BOOTSTRAP=1 cargo rustc --quiet --locked --release --package "ionet-$name" --lib \
             --crate-type cdylib --config sbpf/config.toml --target sbpf/sbpf-solana.json \
             --target-dir "$BUILD" -- "-Clink-arg=--arch=$arch"
     )
@@ -32,7 +32,7 @@ build_all() {
             build_program "$name" "$arch" "$out/bin"
         done
     done
-    (cd programs && cargo run --quiet --locked --package idlgen -- --out "$out/idl")
+    (cd programs && cargo run --quiet --locked --package idlgen -- "$out/idl")
     "${PYTHON:-python3}" tools/manifest.py write "$out/bin"
 }
 

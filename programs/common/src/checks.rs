@@ -1,0 +1,139 @@
+//! Checks that every handler makes before it uses an account, each with its own error.
+
+use crate::{
+    errors,
+    surface::{Meta, Record},
+};
+use pinocchio::{address::address_eq, error::ProgramError, AccountView, Address, ProgramResult};
+
+errors! {
+    /// Refusals shared by all ionet programs.
+    Check {
+        WrongAccountCount = 6000 "The account list is not exactly the declared one",
+        WrongDataLength = 6001 "The instruction data is not exactly the declared length",
+        UnknownInstruction = 6002 "No instruction has this discriminator",
+        MissingSigner = 6003 "An account that must sign did not",
+        NotWritable = 6004 "An account that must be writable is not",
+        WrongAccountOwner = 6005 "An account is not owned by the program that should own it",
+        WrongAccountLength = 6006 "An account has not the exact length of its kind",
+        WrongDiscriminator = 6007 "An account is of another kind",
+        WrongVersion = 6008 "An account has a version that this program does not know",
+        WrongAddress = 6009 "An account is not at the address that its seeds give",
+        WrongProgram = 6010 "A program or sysvar account is not the expected one",
+        AlreadyInUse = 6011 "The account to create exists",
+        NotTokenAccount = 6012 "An account is not an initialised classic SPL token account",
+        WrongMint = 6013 "A token account or mint account is of another mint",
+        WrongTokenOwner = 6014 "A token account belongs to somebody else",
+        UnsupportedMint = 6015 "The mint is not an initialised classic SPL mint (Token-2022 is refused)",
+        InvalidBoolean = 6016 "A boolean argument is neither 0 nor 1",
+        ConservationBroken = 6017 "Deposit is not paid + fee + refunded + held: nothing was changed",
+        VaultShort = 6018 "The vault holds less than is booked: nothing was changed",
+        ArithmeticOverflow = 6019 "An amount left its range: nothing was changed",
+
+        NoPreviousInstruction = 6030 "No instruction precedes this one",
+        NotEd25519 = 6031 "The instruction directly before is not of the ed25519 program",
+        WrongSignatureLength = 6032 "The ed25519 instruction has not the exact length of one voucher",
+        WrongSignatureCount = 6033 "The ed25519 instruction does not carry exactly one signature",
+        WrongSignaturePadding = 6034 "The ed25519 instruction's padding byte is not zero",
+        WrongSignatureOffsets = 6035 "The ed25519 instruction's offsets are not the canonical ones",
+        WrongSignatureInstruction = 6036 "The ed25519 instruction refers to another instruction's data",
+        WrongSignatureKey = 6037 "The ed25519 instruction verifies another key",
+        WrongSignatureMessage = 6038 "The ed25519 instruction verifies another message",
+    }
+}
+
+/// Offset of the version byte: right after the discriminator, in every account.
+const VERSION_OFFSET: usize = 8;
+
+/// Reads an account of ours: owner, exact length, discriminator, version, in this order.
+///
+/// The reference must be dropped before the account is written or passed to another program.
+#[inline(always)]
+pub fn load<'a, T: Record>(program_id: &Address, account: &'a AccountView, version: u8) -> Result<&'a T, ProgramError> {
+    check::<T>(program_id, account, version)?;
+    // SAFETY: the length is exact and `Record` types are align-1 and valid for every bit pattern.
+    Ok(unsafe { &*account.data_ptr().cast::<T>() })
+}
+
+/// As [`load`], for writing; the account must be writable.
+#[inline(always)]
+pub fn load_mut<'a, T: Record>(
+    program_id: &Address,
+    account: &'a mut AccountView,
+    version: u8,
+) -> Result<&'a mut T, ProgramError> {
+    check::<T>(program_id, account, version)?;
+    // SAFETY: as in `load`; handlers hold one reference to an account's data at a time.
+    Ok(unsafe { &mut *account.data_mut_ptr().cast::<T>() })
+}
+
+/// Writes an account of ours that [`load`] has accepted in this instruction.
+#[inline(always)]
+pub fn reload_mut<T: Record>(account: &mut AccountView) -> Result<&mut T, ProgramError> {
+    if account.data_len() != T::LEN {
+        return Err(Check::WrongAccountLength.into());
+    }
+    // SAFETY: as in `load_mut`.
+    Ok(unsafe { &mut *account.data_mut_ptr().cast::<T>() })
+}
+
+#[inline(always)]
+fn check<T: Record>(program_id: &Address, account: &AccountView, version: u8) -> ProgramResult {
+    if !account.owned_by(program_id) {
+        return Err(Check::WrongAccountOwner.into());
+    }
+    if account.data_len() != T::LEN {
+        return Err(Check::WrongAccountLength.into());
+    }
+    // SAFETY: the length was checked, every record is longer than its header, and nothing writes meanwhile.
+    let header = unsafe { &*account.data_ptr().cast::<[u8; VERSION_OFFSET + 1]>() };
+    let [a, b, c, d, e, f, g, h, found] = *header;
+    if [a, b, c, d, e, f, g, h] != T::DISCRIMINATOR {
+        return Err(Check::WrongDiscriminator.into());
+    }
+    if found != version {
+        return Err(Check::WrongVersion.into());
+    }
+    Ok(())
+}
+
+/// A program or sysvar must be the one expected.
+#[inline(always)]
+pub fn program(account: &AccountView, expected: &Address) -> ProgramResult {
+    if !address_eq(account.address(), expected) {
+        return Err(Check::WrongProgram.into());
+    }
+    Ok(())
+}
+
+/// Whether two addresses are equal; four word compares.
+#[inline(always)]
+pub fn same(a: &Address, b: &Address) -> bool {
+    address_eq(a, b)
+}
+
+/// Whether an address is all zeros, our mark for "none".
+#[inline(always)]
+pub fn is_zero(a: &Address) -> bool {
+    address_eq(a, &ZERO)
+}
+
+/// The zero address.
+pub const ZERO: Address = Address::new_from_array([0; 32]);
+
+/// Count, signers and writability, as the IDL publishes them.
+#[inline(always)]
+pub fn flags(metas: &[Meta], accounts: &[AccountView]) -> ProgramResult {
+    if accounts.len() != metas.len() {
+        return Err(Check::WrongAccountCount.into());
+    }
+    for (meta, account) in metas.iter().zip(accounts) {
+        if meta.signer && !account.is_signer() {
+            return Err(Check::MissingSigner.into());
+        }
+        if meta.writable && !account.is_writable() {
+            return Err(Check::NotWritable.into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! What every ionet program shares: the declared surface, account checks, addresses, token calls, events, the clock and
+//! ed25519 introspection.
+#![no_std]
+
+pub mod checks;
+pub mod ed25519;
+pub mod event;
+pub mod pda;
+pub mod surface;
+pub mod sysvars;
+pub mod token;
+
+/// What the runtime hands to a program; handlers take one reference, as SBPF functions take at most five arguments.
+pub struct Context<'a> {
+    /// The address this program is called at.
+    pub program_id: &'a pinocchio::Address,
+    /// All accounts of the instruction.
+    pub accounts: &'a [pinocchio::AccountView],
+    /// Instruction data after the discriminator.
+    pub data: &'a [u8],
+}

@@ -1,0 +1,128 @@
+//! Program-derived addresses: canonical at creation, hashed again only where nothing else binds them (ADR 006).
+
+use crate::{checks::Check, sysvars::minimum_balance};
+use pinocchio::{
+    cpi::{Seed, Signer},
+    error::ProgramError,
+    AccountView, Address, ProgramResult,
+};
+use pinocchio_system::instructions::{Allocate, Assign, CreateAccount, Transfer};
+use solana_sha256_hasher::hashv;
+
+/// Ends the preimage of every program-derived address.
+const MARKER: &[u8; 21] = b"ProgramDerivedAddress";
+
+/// The address for `[tag, first, second]` and a bump, without the curve test.
+#[inline(always)]
+fn hash(tag: &[u8], first: &[u8], second: &[u8], bump: u8, program_id: &Address) -> [u8; 32] {
+    hashv(&[tag, first, second, &[bump], program_id.as_array(), MARKER]).to_bytes()
+}
+
+/// Whether bytes are a point of the edwards curve; a program-derived address is not.
+#[inline(always)]
+fn is_on_curve(bytes: &[u8; 32]) -> bool {
+    #[cfg(target_os = "solana")]
+    {
+        /// `CURVE25519_EDWARDS` of the runtime.
+        const EDWARDS: u64 = 0;
+        let mut ignored = 0u8;
+        // SAFETY: the syscall reads 32 bytes; the result pointer is unused by it and valid.
+        unsafe { pinocchio::syscalls::sol_curve_validate_point(EDWARDS, bytes.as_ptr(), &mut ignored) == 0 }
+    }
+    #[cfg(not(target_os = "solana"))]
+    {
+        core::hint::black_box(bytes);
+        false
+    }
+}
+
+/// The bump of `account`, if it is at the canonical address of `[tag, first, second]`; else `WrongAddress`.
+///
+/// Tries 255, 254, … as the runtime's own search does, so no caller can choose a lower bump.
+#[inline(always)]
+pub fn canonical_bump(
+    account: &AccountView,
+    program_id: &Address,
+    (tag, first, second): (&[u8], &[u8], &[u8]),
+) -> Result<u8, ProgramError> {
+    let mut bump = u8::MAX;
+    loop {
+        let address = hash(tag, first, second, bump, program_id);
+        if !is_on_curve(&address) {
+            if &address != account.address().as_array() {
+                return Err(Check::WrongAddress.into());
+            }
+            return Ok(bump);
+        }
+        // One address in two is a point: running out has a chance of 2^-256.
+        bump = bump.checked_sub(1).ok_or(Check::WrongAddress)?;
+    }
+}
+
+/// Whether `account` is at the address of `[tag, first, second]` and a bump stored when we created it.
+#[inline(always)]
+pub fn is_at(
+    account: &AccountView,
+    program_id: &Address,
+    (tag, first, second): (&[u8], &[u8], &[u8]),
+    bump: u8,
+) -> bool {
+    &hash(tag, first, second, bump, program_id) == account.address().as_array()
+}
+
+/// What [`create`] needs.
+pub struct Creation<'a> {
+    /// Pays.
+    pub payer: &'a AccountView,
+    /// The account to create, at its derived address.
+    pub account: &'a AccountView,
+    /// Its program.
+    pub owner: &'a Address,
+    /// Data length in bytes.
+    pub len: usize,
+    /// Lamports above the rent-exempt minimum.
+    pub extra: u64,
+    /// All seeds with the bump.
+    pub seeds: &'a [Seed<'a>],
+}
+
+/// Creates an account at a derived address. Lamports that somebody sent there before do not block it: what is missing
+/// is added, then the space is allocated and assigned.
+///
+/// Errors: `AlreadyInUse` if it has data or another owner than the system program.
+#[inline(always)]
+pub fn create(c: &Creation) -> ProgramResult {
+    if c.account.data_len() != 0 || !c.account.owned_by(&pinocchio_system::ID) {
+        return Err(Check::AlreadyInUse.into());
+    }
+    let lamports = minimum_balance(c.len)?.wrapping_add(c.extra); // both far below 2^63
+    let signers = [Signer::from(c.seeds)];
+    if c.account.lamports() == 0 {
+        return CreateAccount { from: c.payer, to: c.account, lamports, space: c.len as u64, owner: c.owner }
+            .invoke_signed(&signers);
+    }
+    create_prefunded(c, lamports)
+}
+
+#[cold]
+#[inline(never)]
+fn create_prefunded(c: &Creation, lamports: u64) -> ProgramResult {
+    let missing = lamports.saturating_sub(c.account.lamports());
+    if missing > 0 {
+        Transfer { from: c.payer, to: c.account, lamports: missing }.invoke()?;
+    }
+    let signers = [Signer::from(c.seeds)];
+    Allocate { account: c.account, space: c.len as u64 }.invoke_signed(&signers)?;
+    Assign { account: c.account, owner: c.owner }.invoke_signed(&signers)
+}
+
+/// Empties an account of ours into `to` and removes it.
+#[inline(always)]
+pub fn close(account: &mut AccountView, to: &mut AccountView) -> Result<u64, ProgramError> {
+    let lamports = account.lamports();
+    let sum = to.lamports().checked_add(lamports).ok_or(Check::ArithmeticOverflow)?;
+    to.set_lamports(sum);
+    account.set_lamports(0);
+    account.close()?;
+    Ok(lamports)
+}

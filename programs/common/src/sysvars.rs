@@ -1,0 +1,52 @@
+//! Clock and rent, read through `sol_get_sysvar` so that both runtime generations agree.
+
+use pinocchio::{
+    error::ProgramError,
+    sysvars::{clock::CLOCK_ID, get_sysvar, rent::RENT_ID},
+};
+
+/// The moment of the transaction.
+#[derive(Clone, Copy)]
+pub struct Now {
+    /// Slot.
+    pub slot: u64,
+    /// Unix seconds.
+    pub unix: i64,
+}
+
+/// Reads the clock.
+#[inline(always)]
+pub fn now() -> Result<Now, ProgramError> {
+    let mut clock = [0u8; 40];
+    get_sysvar(&mut clock, &CLOCK_ID, 0)?;
+    let (mut slot, mut unix) = ([0u8; 8], [0u8; 8]);
+    slot.copy_from_slice(&clock[..8]);
+    unix.copy_from_slice(&clock[32..]);
+    Ok(Now { slot: u64::from_le_bytes(slot), unix: i64::from_le_bytes(unix) })
+}
+
+/// Bytes that every account pays for beside its data.
+const ACCOUNT_OVERHEAD: u64 = 128;
+/// An exemption threshold of 1.0 and 2.0 years, as `f64` bits; SBPF has no floating point.
+const ONE_YEAR: u64 = 0x3FF0_0000_0000_0000;
+const TWO_YEARS: u64 = 0x4000_0000_0000_0000;
+
+/// Lamports that exempt an account of `len` bytes from rent.
+///
+/// The sysvar holds lamports per byte-year and a threshold in years: 3,480 × 2.0 up to Agave 3, 6,960 × 1.0 since.
+/// Both are honoured; any other threshold is refused rather than guessed.
+#[inline(always)]
+pub fn minimum_balance(len: usize) -> Result<u64, ProgramError> {
+    let mut rent = [0u8; 16];
+    get_sysvar(&mut rent, &RENT_ID, 0)?;
+    let (mut per_byte, mut threshold) = ([0u8; 8], [0u8; 8]);
+    per_byte.copy_from_slice(&rent[..8]);
+    threshold.copy_from_slice(&rent[8..]);
+    // In range: accounts are at most 10 MiB, and the price per byte is a few thousand lamports.
+    let base = (len as u64).wrapping_add(ACCOUNT_OVERHEAD).wrapping_mul(u64::from_le_bytes(per_byte));
+    match u64::from_le_bytes(threshold) {
+        ONE_YEAR => Ok(base),
+        TWO_YEARS => Ok(base.wrapping_mul(2)),
+        _ => Err(ProgramError::UnsupportedSysvar),
+    }
+}

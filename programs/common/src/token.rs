@@ -1,0 +1,121 @@
+//! Classic SPL tokens: reading accounts and mints, judging a payee.
+
+use crate::{
+    checks::{same, Check},
+    pda::canonical_bump,
+};
+use pinocchio::{error::ProgramError, AccountView, Address, ProgramResult};
+
+/// The classic token program; Token-2022 is refused everywhere.
+pub use pinocchio_token::ID as TOKEN_PROGRAM;
+
+/// The associated-token-account program, whose addresses are where a missing account is expected.
+const ASSOCIATED_TOKEN_PROGRAM: Address =
+    Address::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
+
+/// Length of a token account.
+pub const ACCOUNT_LEN: usize = 165;
+/// Length of a mint.
+const MINT_LEN: usize = 82;
+const AMOUNT_OFFSET: usize = 64;
+const STATE_OFFSET: usize = 108;
+const MINT_INITIALIZED_OFFSET: usize = 45;
+const INITIALIZED: u8 = 1;
+
+/// A token account's fields that matter here.
+pub struct TokenAccount<'a>(&'a [u8; ACCOUNT_LEN]);
+
+impl<'a> TokenAccount<'a> {
+    /// Reads an initialised classic token account, or `NotTokenAccount`. Drop it before any call that moves tokens.
+    #[inline(always)]
+    pub fn load(account: &'a AccountView) -> Result<Self, ProgramError> {
+        if !account.owned_by(&TOKEN_PROGRAM) || account.data_len() != ACCOUNT_LEN {
+            return Err(Check::NotTokenAccount.into());
+        }
+        // SAFETY: the length is exact, and nothing writes the account while the view lives.
+        let view = Self(unsafe { &*account.data_ptr().cast::<[u8; ACCOUNT_LEN]>() });
+        if view.0[STATE_OFFSET] == 0 {
+            return Err(Check::NotTokenAccount.into());
+        }
+        Ok(view)
+    }
+
+    /// Mint.
+    #[inline(always)]
+    pub fn mint(&self) -> &'a Address {
+        // SAFETY: bytes 0..32 of 165; `Address` is a transparent `[u8; 32]`.
+        unsafe { &*self.0.as_ptr().cast::<Address>() }
+    }
+
+    /// Owner of the tokens.
+    #[inline(always)]
+    pub fn owner(&self) -> &'a Address {
+        // SAFETY: bytes 32..64 of 165; `Address` is a transparent `[u8; 32]`.
+        unsafe { &*self.0.as_ptr().add(32).cast::<Address>() }
+    }
+
+    /// Base units in it.
+    #[inline(always)]
+    pub fn amount(&self) -> u64 {
+        let mut bytes = [0u8; 8];
+        bytes.copy_from_slice(&self.0[AMOUNT_OFFSET..AMOUNT_OFFSET + 8]);
+        u64::from_le_bytes(bytes)
+    }
+
+    /// Neither frozen nor anything else that keeps tokens from moving.
+    #[inline(always)]
+    pub fn is_usable(&self) -> bool {
+        self.0[STATE_OFFSET] == INITIALIZED
+    }
+
+    /// Mint and owner must be these.
+    #[inline(always)]
+    pub fn expect(&self, mint: &Address, owner: &Address) -> ProgramResult {
+        if !same(self.mint(), mint) {
+            return Err(Check::WrongMint.into());
+        }
+        if !same(self.owner(), owner) {
+            return Err(Check::WrongTokenOwner.into());
+        }
+        Ok(())
+    }
+}
+
+/// Whether tokens can be sent to `account`, which must be `owner`'s account for `mint`.
+///
+/// False if it is frozen, or missing at `owner`'s associated address. Anything else that is not `owner`'s account for
+/// `mint` is an error, so that a caller cannot hold back a payment by naming a wrong account.
+#[inline(always)]
+pub fn is_payable(account: &AccountView, mint: &Address, owner: &Address) -> Result<bool, ProgramError> {
+    if account.owned_by(&TOKEN_PROGRAM) {
+        let view = TokenAccount::load(account)?;
+        view.expect(mint, owner)?;
+        return Ok(view.is_usable());
+    }
+    missing(account, mint, owner)?;
+    Ok(false)
+}
+
+#[cold]
+#[inline(never)]
+fn missing(account: &AccountView, mint: &Address, owner: &Address) -> ProgramResult {
+    let seeds = (owner.as_array().as_slice(), TOKEN_PROGRAM.as_array().as_slice(), mint.as_array().as_slice());
+    match canonical_bump(account, &ASSOCIATED_TOKEN_PROGRAM, seeds) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Check::NotTokenAccount.into()),
+    }
+}
+
+/// Must be an initialised mint of the classic token program.
+#[inline(always)]
+pub fn expect_mint(account: &AccountView) -> ProgramResult {
+    if !account.owned_by(&TOKEN_PROGRAM) || account.data_len() != MINT_LEN {
+        return Err(Check::UnsupportedMint.into());
+    }
+    // SAFETY: the length is exact, and nothing writes the account while the view lives.
+    let data = unsafe { &*account.data_ptr().cast::<[u8; MINT_LEN]>() };
+    if data[MINT_INITIALIZED_OFFSET] != INITIALIZED {
+        return Err(Check::UnsupportedMint.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! The provider takes a job; a cluster starts with its last member.
+
+use super::{
+    config::read,
+    frame::{is_free, Frame, JobAccounts},
+};
+use crate::{
+    error::EscrowError,
+    event::{ClusterStarted, JobAccepted},
+    interface::accept_job::{Accounts, Args},
+    state::{Offer, PAUSE_ACCEPT},
+};
+use ionet_common::{
+    checks::{reload_mut, Check},
+    event::emit,
+    surface::{Record, I64},
+    Context,
+};
+use ionet_math::transition::{Action, State};
+use pinocchio::{error::ProgramError, ProgramResult};
+
+/// Handles `accept_job`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let a = Accounts::parse(c.accounts)?;
+    Args::parse(c.data)?;
+    let mut frame =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    frame.expect_provider(&a.provider)?;
+    let now = frame.now.unix;
+    read(c.program_id, &a.config)?.expect_running(PAUSE_ACCEPT, now)?;
+    check(&frame)?;
+    let is_started = join(&mut frame)?;
+    frame.core.go(if is_started { Action::Accept } else { Action::Join }).map_err(EscrowError::refusal)?;
+    if is_started {
+        frame.core.start(now);
+    } else {
+        frame.core.is_accepted = true;
+    }
+    occupy(&mut frame)?;
+    frame.commit()?;
+    emit(&JobAccepted {
+        discriminator: JobAccepted::DISCRIMINATOR,
+        job: *a.job.address(),
+        offer: *a.offer.address(),
+        provider: *a.provider.address(),
+        started_at: I64::new(if is_started { now } else { 0 }),
+        at: frame.at(),
+    });
+    Ok(())
+}
+
+#[inline(always)]
+fn check(frame: &Frame) -> ProgramResult {
+    if frame.core.state != State::Open {
+        return Err(EscrowError::WrongState.into());
+    }
+    if frame.core.is_accepted {
+        return Err(EscrowError::AlreadyAccepted.into());
+    }
+    let record = frame.record()?;
+    let accept_by = record.opened_at.get().saturating_add(i64::from(record.accept_within.get()));
+    if frame.now.unix >= accept_by {
+        return Err(EscrowError::AcceptTooLate.into());
+    }
+    if !is_free(frame.offer()?) {
+        return Err(EscrowError::OfferBusy.into());
+    }
+    Ok(())
+}
+
+/// Counts the accept in the job's cluster; true if the job starts now.
+#[inline(always)]
+fn join(frame: &mut Frame) -> Result<bool, ProgramError> {
+    let now = frame.now.unix;
+    let address = *frame.cluster.address();
+    let Some(cluster) = frame.cluster_mut()? else { return Ok(true) };
+    if cluster.is_failed.get() {
+        return Err(EscrowError::ClusterFailed.into());
+    }
+    cluster.accepted = cluster.accepted.wrapping_add(1); // each member once, at most 64
+    if cluster.accepted < cluster.size {
+        return Ok(false);
+    }
+    cluster.started_at = I64::new(now);
+    emit(&ClusterStarted {
+        discriminator: ClusterStarted::DISCRIMINATOR,
+        cluster: address,
+        size: cluster.size,
+        at: I64::new(now),
+    });
+    Ok(true)
+}
+
+/// Locks the offer for the job.
+#[inline(always)]
+fn occupy(frame: &mut Frame) -> ProgramResult {
+    let job = *frame.job.address();
+    let offer: &mut Offer = reload_mut(&mut frame.offer)?;
+    let jobs = offer.jobs.get().checked_add(1).ok_or(Check::ArithmeticOverflow)?;
+    offer.jobs.set(jobs);
+    offer.live_job = job;
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Reading the config: authority, pauses, accepted mints.
+
+use crate::{
+    error::EscrowError,
+    state::{Config, CLASS_SLOTS, MINT_SLOTS, VERSION},
+};
+use ionet_common::{
+    checks::{is_zero, load, load_mut, same},
+    surface::U64,
+};
+use pinocchio::{error::ProgramError, AccountView, Address, ProgramResult};
+
+/// Loads the config for reading.
+#[inline(always)]
+pub fn read<'a>(program_id: &Address, account: &'a AccountView) -> Result<&'a Config, ProgramError> {
+    load(program_id, account, VERSION)
+}
+
+/// Loads the config for its authority to change.
+#[inline(always)]
+pub fn as_authority<'a>(
+    program_id: &Address,
+    account: &'a mut AccountView,
+    signer: &AccountView,
+) -> Result<&'a mut Config, ProgramError> {
+    let config: &mut Config = load_mut(program_id, account, VERSION)?;
+    if !same(&config.authority, signer.address()) {
+        return Err(EscrowError::NotAuthority.into());
+    }
+    Ok(config)
+}
+
+impl Config {
+    /// Refuses an entry while any of `flags` is paused.
+    #[inline(always)]
+    pub fn expect_running(&self, flags: u8, now: i64) -> ProgramResult {
+        if self.pause_flags & flags != 0 && now < self.paused_until.get() {
+            return Err(EscrowError::EntriesPaused.into());
+        }
+        Ok(())
+    }
+
+    /// The slot of a mint that new jobs may use.
+    #[inline(always)]
+    pub fn accepted_slot(&self, mint: &Address) -> Result<usize, ProgramError> {
+        let mut slot = 0;
+        while slot < MINT_SLOTS {
+            if self.accepted >> slot & 1 == 1 && same(&self.mints[slot], mint) {
+                return Ok(slot);
+            }
+            slot = slot.wrapping_add(1);
+        }
+        Err(EscrowError::MintNotAccepted.into())
+    }
+
+    /// The minimum rates of one mint slot (below `MINT_SLOTS`), by class.
+    #[inline(always)]
+    pub fn min_rates(&mut self, slot: usize) -> &mut [U64] {
+        let from = slot.wrapping_mul(CLASS_SLOTS);
+        &mut self.min_rates[from..from.wrapping_add(CLASS_SLOTS)]
+    }
+
+    /// The minimum rate of a class in one mint slot.
+    #[inline(always)]
+    pub fn min_rate(&self, slot: usize, class: u8) -> u64 {
+        // Both indexes are in range, so the product stays below 64.
+        self.min_rates[slot.wrapping_mul(CLASS_SLOTS).wrapping_add(usize::from(class))].get()
+    }
+}
+
+/// Roles must be held by somebody: the zero address could never act or be paid.
+#[inline(always)]
+pub fn expect_role(address: &Address) -> ProgramResult {
+    if is_zero(address) {
+        return Err(EscrowError::ZeroAddress.into());
+    }
+    Ok(())
+}

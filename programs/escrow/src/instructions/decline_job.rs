@@ -1,0 +1,54 @@
+//! The provider refuses a request.
+
+use super::frame::{Frame, JobAccounts};
+use crate::{
+    error::EscrowError,
+    event::{ClusterFailed, JobDeclined},
+    interface::decline_job::{Accounts, Args},
+};
+use ionet_common::{
+    event::emit,
+    surface::{Flag, Record, U64},
+    Context,
+};
+use ionet_math::transition::Action;
+use pinocchio::ProgramResult;
+
+/// Handles `decline_job`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let a = Accounts::parse(c.accounts)?;
+    Args::parse(c.data)?;
+    let mut frame =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    frame.expect_provider(&a.provider)?;
+    frame.expect_vault(&a.vault, &a.token_program)?;
+    frame.core.go(Action::Decline).map_err(EscrowError::refusal)?;
+    leave(&mut frame)?;
+    let refund = frame.book_client(&a.vault, &a.client_token)?;
+    frame.commit()?;
+    frame.pay(&a.vault, &a.client_token, refund)?;
+    emit(&JobDeclined {
+        discriminator: JobDeclined::DISCRIMINATOR,
+        job: *a.job.address(),
+        refund: U64::new(refund),
+        refunded: U64::new(frame.core.refunded),
+        held: U64::new(frame.held),
+        at: frame.at(),
+    });
+    Ok(())
+}
+
+/// A job leaves before its start: its cluster cannot be complete any more.
+#[inline(always)]
+pub fn leave(frame: &mut Frame) -> ProgramResult {
+    frame.core.is_accepted = false;
+    let (job, address, at) = (*frame.job.address(), *frame.cluster.address(), frame.at());
+    if let Some(cluster) = frame.cluster_mut()? {
+        if !cluster.is_failed.get() {
+            cluster.is_failed = Flag::new(true);
+            emit(&ClusterFailed { discriminator: ClusterFailed::DISCRIMINATOR, cluster: address, job, at });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! The client stops a job, or withdraws a request.
+
+use super::{
+    decline_job::leave,
+    frame::{Frame, JobAccounts, SEEN},
+};
+use crate::{
+    error::EscrowError,
+    event::JobCancelled,
+    interface::end_job::{Accounts, Args},
+    state::EndReason,
+};
+use ionet_common::{
+    event::emit,
+    surface::{Record, U64},
+    Context,
+};
+use ionet_math::transition::{Action, State};
+use pinocchio::ProgramResult;
+
+/// Handles `end_job`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let a = Accounts::parse(c.accounts)?;
+    Args::parse(c.data)?;
+    let mut frame =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    frame.expect_client(&a.client)?;
+    frame.expect_vault(&a.vault, &a.token_program)?;
+    let is_request = frame.core.state == State::Open;
+    if is_request {
+        frame.core.go(Action::End).map_err(EscrowError::refusal)?;
+        leave(&mut frame)?;
+    } else {
+        frame.core.end(frame.now.unix, &SEEN).map_err(EscrowError::refusal)?;
+    }
+    let refund = frame.book_client(&a.vault, &a.client_token)?;
+    frame.commit()?;
+    frame.pay(&a.vault, &a.client_token, refund)?;
+    if is_request {
+        emit(&JobCancelled {
+            discriminator: JobCancelled::DISCRIMINATOR,
+            job: *a.job.address(),
+            refund: U64::new(refund),
+            refunded: U64::new(frame.core.refunded),
+            held: U64::new(frame.held),
+            at: frame.at(),
+        });
+    } else {
+        frame.announce_end(EndReason::Client, refund);
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! Applies a deadline that has passed, for a tip.
+
+use super::{
+    decline_job::leave,
+    frame::{Frame, JobAccounts},
+};
+use crate::{
+    error::EscrowError,
+    event::{JobExpired, JobRefunded},
+    interface::expire_job::{Accounts, Args},
+    state::{Job, Offer},
+};
+use ionet_common::{
+    checks::{reload_mut, Check},
+    event::emit,
+    surface::{Record, U16, U64},
+    Context,
+};
+use ionet_math::{
+    job::Fault,
+    transition::{Action, State},
+};
+use pinocchio::{error::ProgramError, ProgramResult};
+
+/// Handles `expire_job`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let mut a = Accounts::parse(c.accounts)?;
+    Args::parse(c.data)?;
+    let mut frame =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    frame.expect_vault(&a.vault, &a.token_program)?;
+    let is_request = frame.core.state == State::Open;
+    if is_request {
+        expire_request(&mut frame)?;
+    } else if !frame.elapsed.is_ended {
+        return Err(EscrowError::refusal(match frame.core.state {
+            State::Active => Fault::ExpireTooEarly,
+            _ => Fault::WrongState,
+        }));
+    }
+    let refund = frame.book_client(&a.vault, &a.client_token)?;
+    frame.commit()?;
+    frame.pay(&a.vault, &a.client_token, refund)?;
+    let tip = pay_tip(&mut a)?;
+    if is_request {
+        emit(&JobExpired {
+            discriminator: JobExpired::DISCRIMINATOR,
+            job: *a.job.address(),
+            caller: *a.caller.address(),
+            tip: U64::new(tip),
+            refund: U64::new(refund),
+            refunded: U64::new(frame.core.refunded),
+            held: U64::new(frame.held),
+            at: frame.at(),
+        });
+    } else {
+        emit(&JobRefunded {
+            discriminator: JobRefunded::DISCRIMINATOR,
+            job: *a.job.address(),
+            refund: U64::new(refund),
+            refunded: U64::new(frame.core.refunded),
+            held: U64::new(frame.held),
+            at: frame.at(),
+        });
+    }
+    Ok(())
+}
+
+/// A request whose time is over, or whose cluster failed.
+#[inline(always)]
+fn expire_request(frame: &mut Frame) -> ProgramResult {
+    let record = frame.record()?;
+    let accept_by = record.opened_at.get().saturating_add(i64::from(record.accept_within.get()));
+    let is_late = frame.now.unix >= accept_by;
+    let is_failed = match frame.cluster_mut()? {
+        Some(cluster) => cluster.is_failed.get(),
+        None => false,
+    };
+    if !is_late && !is_failed {
+        return Err(EscrowError::ExpireTooEarly.into());
+    }
+    let is_unanswered = is_late && !frame.core.is_accepted;
+    frame.core.go(Action::Expire).map_err(EscrowError::refusal)?;
+    leave(frame)?;
+    if is_unanswered {
+        let offer: &mut Offer = reload_mut(&mut frame.offer)?;
+        let expired = offer.expired.get().checked_add(1).ok_or(Check::ArithmeticOverflow)?;
+        offer.expired.set(expired);
+    }
+    Ok(())
+}
+
+/// Moves the prepaid lamports to the caller, once.
+#[inline(always)]
+fn pay_tip(a: &mut Accounts) -> Result<u64, ProgramError> {
+    let job: &mut Job = reload_mut(&mut a.job)?;
+    let tip = u64::from(job.tip.get());
+    job.tip = U16::new(0);
+    if tip > 0 {
+        let left = a.job.lamports().checked_sub(tip).ok_or(Check::ArithmeticOverflow)?;
+        let sum = a.caller.lamports().checked_add(tip).ok_or(Check::ArithmeticOverflow)?;
+        a.job.set_lamports(left);
+        a.caller.set_lamports(sum);
+    }
+    Ok(tip)
+}

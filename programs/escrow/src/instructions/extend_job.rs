@@ -1,0 +1,70 @@
+//! The client adds time or money to a running job.
+
+use super::{
+    config::read,
+    frame::{Frame, JobAccounts, SEEN},
+};
+use crate::{
+    error::EscrowError,
+    event::JobExtended,
+    interface::extend_job::{Accounts, Args},
+    state::PAUSE_EXTEND,
+};
+use ionet_common::{
+    event::emit,
+    surface::{Record, U32, U64},
+    token::TokenAccount,
+    Context,
+};
+use ionet_math::job::Kind;
+use pinocchio::ProgramResult;
+use pinocchio_token::instructions::Transfer;
+
+/// Handles `extend_job`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let a = Accounts::parse(c.accounts)?;
+    let args = Args::parse(c.data)?;
+    let mut frame =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    frame.expect_client(&a.client)?;
+    frame.expect_vault(&a.vault, &a.token_program)?;
+    let now = frame.now.unix;
+    read(c.program_id, &a.config)?.expect_running(PAUSE_EXTEND, now)?;
+    let (duration, deposit) = (args.duration.get(), args.deposit.get());
+    // Booked first: what was earned until now does not depend on the extension.
+    frame.core.accrue(now, &SEEN);
+    let max_duration = frame.offer()?.max_duration.get();
+    frame.core.extend(duration, deposit, max_duration).map_err(EscrowError::refusal)?;
+    // The provider agreed to the job's rate; a dearer offer since then says he no longer does.
+    if frame.core.kind == Kind::Rental && frame.offer()?.rate.get() > frame.core.rate {
+        return Err(EscrowError::OfferDearer.into());
+    }
+    check_source(&frame, &a, deposit)?;
+    frame.commit()?;
+    if deposit > 0 {
+        Transfer::new(&a.client_token, &a.vault, &a.client, deposit).invoke()?;
+    }
+    frame.pay(&a.vault, &a.client_token, 0)?;
+    emit(&JobExtended {
+        discriminator: JobExtended::DISCRIMINATOR,
+        job: *a.job.address(),
+        added_duration: args.duration,
+        added_deposit: args.deposit,
+        duration: U32::new(frame.core.duration),
+        deposit: U64::new(frame.core.deposit),
+        held: U64::new(frame.held),
+        at: frame.at(),
+    });
+    Ok(())
+}
+
+#[inline(always)]
+fn check_source(frame: &Frame, a: &Accounts, deposit: u64) -> ProgramResult {
+    let source = TokenAccount::load(&a.client_token)?;
+    source.expect(TokenAccount::load(&a.vault)?.mint(), &frame.record()?.client)?;
+    if source.amount() < deposit {
+        return Err(EscrowError::InsufficientFunds.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Creates the config.
+
+use super::config::expect_role;
+use crate::{
+    error::EscrowError,
+    event::ConfigInitialized,
+    genesis::GENESIS_AUTHORITY,
+    interface::initialize_config::{Accounts, Args},
+    state::{Config, VERSION},
+};
+use ionet_common::{
+    checks::{program, reload_mut, same, ZERO},
+    event::emit,
+    pda::{canonical_bump, create, Creation},
+    surface::{Record, I64, U64},
+    sysvars, Context,
+};
+use ionet_math::bounds::MAX_FEE_BPS;
+use pinocchio::{cpi::Seed, ProgramResult};
+
+/// Handles `initialize_config`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let mut a = Accounts::parse(c.accounts)?;
+    let args = Args::parse(c.data)?;
+    if !same(a.genesis_authority.address(), &GENESIS_AUTHORITY) {
+        return Err(EscrowError::NotGenesisAuthority.into());
+    }
+    program(&a.system_program, &ZERO)?;
+    for role in [&args.authority, &args.guardian, &args.treasury] {
+        expect_role(role)?;
+    }
+    if args.fee_bps.get() > MAX_FEE_BPS {
+        return Err(EscrowError::FeeTooHigh.into());
+    }
+    let bump = canonical_bump(&a.config, c.program_id, (b"config", &[], &[]))?;
+    let at = I64::new(sysvars::now()?.unix);
+
+    let bump_seed = [bump];
+    create(&Creation {
+        payer: &a.payer,
+        account: &a.config,
+        owner: c.program_id,
+        len: Config::LEN,
+        extra: 0,
+        seeds: &[Seed::from(b"config"), Seed::from(&bump_seed)],
+    })?;
+    *reload_mut::<Config>(&mut a.config)? = Config {
+        discriminator: Config::DISCRIMINATOR,
+        version: VERSION,
+        bump,
+        pause_flags: 0,
+        accepted: 0,
+        fee_bps: args.fee_bps,
+        paused_until: I64::new(0),
+        authority: args.authority,
+        pending_authority: ZERO,
+        guardian: args.guardian,
+        treasury: args.treasury,
+        genesis_hash: args.genesis_hash,
+        mints: [ZERO; 4],
+        min_rates: [U64::new(0); 64],
+        reserved: [0; 64],
+    };
+    emit(&ConfigInitialized {
+        discriminator: ConfigInitialized::DISCRIMINATOR,
+        authority: args.authority,
+        guardian: args.guardian,
+        treasury: args.treasury,
+        genesis_hash: args.genesis_hash,
+        fee_bps: args.fee_bps,
+        at,
+    });
+    Ok(())
+}

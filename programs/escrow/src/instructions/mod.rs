@@ -1,0 +1,30 @@
+//! One file per instruction, named after it; `frame` and `config` hold what they share.
+
+mod config;
+mod frame;
+
+pub mod accept_authority;
+pub mod accept_job;
+pub mod close_cluster;
+pub mod close_job;
+pub mod decline_job;
+pub mod end_job;
+pub mod expire_job;
+pub mod extend_job;
+pub mod initialize_config;
+pub mod open_cluster;
+pub mod open_job;
+pub mod pause;
+pub mod post_offer;
+pub mod propose_authority;
+pub mod quit_job;
+pub mod refund;
+pub mod release;
+pub mod set_mint;
+pub mod settle_job;
+pub mod settle_voucher;
+pub mod submit_result;
+pub mod sweep_fee;
+pub mod unpause;
+pub mod update_config;
+pub mod update_offer;

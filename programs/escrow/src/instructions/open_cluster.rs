@@ -1,0 +1,82 @@
+//! Opens a cluster for its members to follow.
+
+use super::config::read;
+use crate::{
+    error::EscrowError,
+    event::ClusterOpened,
+    interface::open_cluster::{Accounts, Args},
+    state::{Cluster, PAUSE_OPEN, VERSION},
+};
+use ionet_common::{
+    checks::{program, reload_mut, ZERO},
+    event::emit,
+    pda::{canonical_bump, create, Creation},
+    surface::{Flag, Record, I64, U64},
+    sysvars, Context,
+};
+use ionet_math::{
+    bounds::{MAX_CLUSTER_SIZE, MIN_CLUSTER_SIZE},
+    terms::is_accept_window,
+};
+use pinocchio::{cpi::Seed, ProgramResult};
+
+/// Handles `open_cluster`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let mut a = Accounts::parse(c.accounts)?;
+    let args = Args::parse(c.data)?;
+    program(&a.system_program, &ZERO)?;
+    let now = sysvars::now()?;
+    read(c.program_id, &a.config)?.expect_running(PAUSE_OPEN, now.unix)?;
+    if args.size < MIN_CLUSTER_SIZE || args.size > MAX_CLUSTER_SIZE {
+        return Err(EscrowError::InvalidClusterSize.into());
+    }
+    if !is_accept_window(args.accept_within.get()) {
+        return Err(EscrowError::InvalidAcceptWindow.into());
+    }
+    let client = *a.client.address();
+    let bump = canonical_bump(&a.cluster, c.program_id, (b"cluster", client.as_array(), args.id.bytes()))?;
+    let accept_by = I64::new(now.unix.saturating_add(i64::from(args.accept_within.get())));
+
+    let bump_seed = [bump];
+    create(&Creation {
+        payer: &a.payer,
+        account: &a.cluster,
+        owner: c.program_id,
+        len: Cluster::LEN,
+        extra: 0,
+        seeds: &[
+            Seed::from(b"cluster"),
+            Seed::from(client.as_array().as_slice()),
+            Seed::from(args.id.bytes().as_slice()),
+            Seed::from(&bump_seed),
+        ],
+    })?;
+    *reload_mut::<Cluster>(&mut a.cluster)? = Cluster {
+        discriminator: Cluster::DISCRIMINATOR,
+        version: VERSION,
+        bump,
+        size: args.size,
+        accepted: 0,
+        unclosed: 0,
+        is_failed: Flag::new(false),
+        id: args.id,
+        client,
+        rent_payer: *a.payer.address(),
+        opened_slot: U64::new(now.slot),
+        accept_by,
+        started_at: I64::new(0),
+        members: U64::new(0),
+        reserved: [0; 16],
+    };
+    emit(&ClusterOpened {
+        discriminator: ClusterOpened::DISCRIMINATOR,
+        cluster: *a.cluster.address(),
+        client,
+        id: args.id,
+        size: args.size,
+        accept_by,
+        at: I64::new(now.unix),
+    });
+    Ok(())
+}

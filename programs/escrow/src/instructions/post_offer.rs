@@ -1,0 +1,109 @@
+//! Creates a device's offer.
+
+use super::config::read;
+use crate::{
+    error::EscrowError,
+    event::OfferPosted,
+    interface::post_offer::{Accounts, Args},
+    state::{GpuClass, Offer, ALL_KINDS, VERSION},
+};
+use ionet_common::{
+    checks::{program, reload_mut, ZERO},
+    event::emit,
+    pda::{canonical_bump, create, Creation},
+    surface::{Record, I64, U64},
+    sysvars, Context,
+};
+use ionet_math::terms::{OfferFault, OfferTerms};
+use pinocchio::{cpi::Seed, ProgramResult};
+
+/// Handles `post_offer`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let mut a = Accounts::parse(c.accounts)?;
+    let args = Args::parse(c.data)?;
+    program(&a.system_program, &ZERO)?;
+    let config = read(c.program_id, &a.config)?;
+    let slot = config.accepted_slot(a.mint.address())?;
+    if args.class.0 > GpuClass::Rtx3090.0 {
+        return Err(EscrowError::InvalidGpuClass.into());
+    }
+    expect_kinds(args.kinds)?;
+    let terms = OfferTerms {
+        rate: args.rate.get(),
+        min_duration: args.min_duration.get(),
+        max_duration: args.max_duration.get(),
+        min_charge: args.min_charge.get(),
+    };
+    terms.check(config.min_rate(slot, args.class.0)).map_err(EscrowError::from)?;
+    let bump = canonical_bump(&a.offer, c.program_id, (b"offer", a.device.address().as_array(), &[]))?;
+    let at = I64::new(sysvars::now()?.unix);
+
+    let device = *a.device.address();
+    let bump_seed = [bump];
+    create(&Creation {
+        payer: &a.payer,
+        account: &a.offer,
+        owner: c.program_id,
+        len: Offer::LEN,
+        extra: 0,
+        seeds: &[Seed::from(b"offer"), Seed::from(device.as_array().as_slice()), Seed::from(&bump_seed)],
+    })?;
+    *reload_mut::<Offer>(&mut a.offer)? = Offer {
+        discriminator: Offer::DISCRIMINATOR,
+        version: VERSION,
+        bump,
+        class: args.class,
+        kinds: args.kinds,
+        min_charge: args.min_charge,
+        min_duration: args.min_duration,
+        max_duration: args.max_duration,
+        rate: args.rate,
+        provider: *a.provider.address(),
+        device,
+        mint: *a.mint.address(),
+        live_job: ZERO,
+        seconds: U64::new(0),
+        gross: U64::new(0),
+        fee: U64::new(0),
+        jobs: U64::new(0),
+        expired: U64::new(0),
+        reserved: [0; 26],
+    };
+    emit(&OfferPosted {
+        discriminator: OfferPosted::DISCRIMINATOR,
+        offer: *a.offer.address(),
+        provider: *a.provider.address(),
+        device,
+        mint: *a.mint.address(),
+        class: args.class,
+        kinds: args.kinds,
+        rate: args.rate,
+        min_duration: args.min_duration,
+        max_duration: args.max_duration,
+        min_charge: args.min_charge,
+        at,
+    });
+    Ok(())
+}
+
+/// Kinds must be among those that exist; none of them withdraws the offer.
+#[inline(always)]
+pub fn expect_kinds(kinds: u8) -> ProgramResult {
+    if kinds & !ALL_KINDS != 0 {
+        return Err(EscrowError::InvalidKinds.into());
+    }
+    Ok(())
+}
+
+impl From<OfferFault> for EscrowError {
+    #[inline(always)]
+    fn from(fault: OfferFault) -> Self {
+        match fault {
+            OfferFault::RateTooLow => Self::RateTooLow,
+            OfferFault::RateTooHigh => Self::RateTooHigh,
+            OfferFault::Duration => Self::InvalidOfferDuration,
+            OfferFault::MinimumCharge => Self::InvalidMinimumCharge,
+        }
+    }
+}

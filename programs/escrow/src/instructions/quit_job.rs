@@ -1,0 +1,27 @@
+//! The provider stops a running job.
+
+use super::frame::{Frame, JobAccounts, SEEN};
+use crate::{
+    error::EscrowError,
+    interface::quit_job::{Accounts, Args},
+    state::EndReason,
+};
+use ionet_common::Context;
+use pinocchio::ProgramResult;
+
+/// Handles `quit_job`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let a = Accounts::parse(c.accounts)?;
+    Args::parse(c.data)?;
+    let mut frame =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    frame.expect_provider(&a.provider)?;
+    frame.expect_vault(&a.vault, &a.token_program)?;
+    frame.core.quit(frame.now.unix, &SEEN).map_err(EscrowError::refusal)?;
+    let refund = frame.book_client(&a.vault, &a.client_token)?;
+    frame.commit()?;
+    frame.pay(&a.vault, &a.client_token, refund)?;
+    frame.announce_end(EndReason::Provider, refund);
+    Ok(())
+}

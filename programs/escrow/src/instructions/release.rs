@@ -1,0 +1,55 @@
+//! Makes a stopped job final and pays the provider the rest.
+
+use super::frame::{Frame, JobAccounts};
+use crate::{
+    error::EscrowError,
+    event::JobReleased,
+    interface::release::{Accounts, Args},
+};
+use ionet_common::{
+    checks::same,
+    event::emit,
+    surface::{Record, U64},
+    Context,
+};
+use ionet_math::job::Kind;
+use pinocchio::{error::ProgramError, AccountView, ProgramResult};
+
+/// Handles `release`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let a = Accounts::parse(c.accounts)?;
+    Args::parse(c.data)?;
+    let mut frame =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    frame.expect_vault(&a.vault, &a.token_program)?;
+    let is_waived = is_waived(&frame, &a.caller)?;
+    frame.core.release(frame.now.unix, is_waived).map_err(EscrowError::refusal)?;
+    let net = frame.book_provider(&a.vault, &a.provider_token)?;
+    frame.commit()?;
+    frame.pay(&a.vault, &a.provider_token, net)?;
+    let (gross, fee) = frame.released();
+    emit(&JobReleased {
+        discriminator: JobReleased::DISCRIMINATOR,
+        job: *a.job.address(),
+        gross,
+        fee,
+        net: U64::new(net),
+        earned: U64::new(frame.core.earned),
+        paid: U64::new(frame.core.paid),
+        held: U64::new(frame.held),
+        at: frame.at(),
+    });
+    Ok(())
+}
+
+/// The window of a rental or deliverable protects the client, the grace period of a metered job the provider; who is
+/// protected may waive it.
+#[inline(always)]
+fn is_waived(frame: &Frame, caller: &AccountView) -> Result<bool, ProgramError> {
+    let protected = match frame.core.kind {
+        Kind::Metered => &frame.offer()?.provider,
+        Kind::Rental | Kind::Deliverable => &frame.record()?.client,
+    };
+    Ok(same(protected, caller.address()))
+}

@@ -1,0 +1,45 @@
+//! Accounts seen time and pays the provider what is due.
+
+use super::frame::{Frame, JobAccounts, SEEN};
+use crate::{
+    error::EscrowError,
+    event::JobSettled,
+    interface::settle_job::{Accounts, Args},
+};
+use ionet_common::{
+    event::emit,
+    surface::{Record, I64, U32, U64},
+    Context,
+};
+use ionet_math::transition::Action;
+use pinocchio::ProgramResult;
+
+/// Handles `settle_job`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let a = Accounts::parse(c.accounts)?;
+    Args::parse(c.data)?;
+    let mut frame =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    frame.expect_vault(&a.vault, &a.token_program)?;
+    frame.core.go(Action::Settle).map_err(EscrowError::refusal)?;
+    frame.core.accrue(frame.now.unix, &SEEN);
+    let net = frame.book_provider(&a.vault, &a.provider_token)?;
+    frame.commit()?;
+    frame.pay(&a.vault, &a.provider_token, net)?;
+    let (gross, fee) = frame.released();
+    emit(&JobSettled {
+        discriminator: JobSettled::DISCRIMINATOR,
+        job: *a.job.address(),
+        seen_to: I64::new(frame.core.ended_at()),
+        seen_seconds: U32::new(frame.core.seen_seconds),
+        gross,
+        fee,
+        net: U64::new(net),
+        earned: U64::new(frame.core.earned),
+        paid: U64::new(frame.core.paid),
+        held: U64::new(frame.held),
+        at: frame.at(),
+    });
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! The provider hands in a deliverable's result.
+
+use super::frame::{Frame, JobAccounts, SEEN};
+use crate::{
+    error::EscrowError,
+    event::ResultSubmitted,
+    interface::submit_result::{Accounts, Args},
+};
+use ionet_common::{
+    event::emit,
+    surface::{Record, I64, U64},
+    Context,
+};
+use pinocchio::ProgramResult;
+
+/// Handles `submit_result`. The hash itself lives in the instruction and the event.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let a = Accounts::parse(c.accounts)?;
+    let args = Args::parse(c.data)?;
+    let mut frame =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    frame.expect_provider(&a.provider)?;
+    frame.core.submit(frame.now.unix, &SEEN).map_err(EscrowError::refusal)?;
+    frame.commit()?;
+    emit(&ResultSubmitted {
+        discriminator: ResultSubmitted::DISCRIMINATOR,
+        job: *a.job.address(),
+        result_hash: args.result_hash,
+        earned: U64::new(frame.core.earned),
+        release_at: I64::new(frame.core.release_at()),
+        at: frame.at(),
+    });
+    Ok(())
+}

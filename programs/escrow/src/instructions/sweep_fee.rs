@@ -1,0 +1,50 @@
+//! Moves the fee due to the treasury.
+
+use super::{
+    config::read,
+    frame::{Frame, JobAccounts},
+};
+use crate::{
+    error::EscrowError,
+    event::FeeSwept,
+    interface::sweep_fee::{Accounts, Args},
+};
+use ionet_common::{
+    event::emit,
+    surface::{Record, U64},
+    token::{is_payable, TokenAccount},
+    Context,
+};
+use ionet_math::transition::Action;
+use pinocchio::ProgramResult;
+
+/// Handles `sweep_fee`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let a = Accounts::parse(c.accounts)?;
+    Args::parse(c.data)?;
+    let mut frame =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    frame.expect_vault(&a.vault, &a.token_program)?;
+    let treasury = read(c.program_id, &a.config)?.treasury;
+    frame.core.go(Action::Sweep).map_err(EscrowError::refusal)?;
+    let amount = frame.core.due_to_treasury();
+    if amount == 0 {
+        return Err(EscrowError::NothingDue.into());
+    }
+    if !is_payable(&a.treasury_token, TokenAccount::load(&a.vault)?.mint(), &treasury)? {
+        return Err(EscrowError::PayeeNotPayable.into());
+    }
+    frame.core.fee = frame.core.fee.saturating_add(amount); // conservation is checked at commit
+    frame.commit()?;
+    frame.pay(&a.vault, &a.treasury_token, amount)?;
+    emit(&FeeSwept {
+        discriminator: FeeSwept::DISCRIMINATOR,
+        job: *a.job.address(),
+        amount: U64::new(amount),
+        fee: U64::new(frame.core.fee),
+        held: U64::new(frame.held),
+        at: frame.at(),
+    });
+    Ok(())
+}

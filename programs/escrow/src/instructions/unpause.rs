@@ -1,0 +1,30 @@
+//! Lifts a pause early.
+
+use super::config::as_authority;
+use crate::{
+    error::EscrowError,
+    event::Unpaused,
+    interface::unpause::{Accounts, Args},
+};
+use ionet_common::{
+    event::emit,
+    surface::{Record, I64},
+    sysvars, Context,
+};
+use pinocchio::ProgramResult;
+
+/// Handles `unpause`.
+#[inline(never)]
+pub fn process(c: &Context) -> ProgramResult {
+    let mut a = Accounts::parse(c.accounts)?;
+    Args::parse(c.data)?;
+    let config = as_authority(c.program_id, &mut a.config, &a.authority)?;
+    let at = I64::new(sysvars::now()?.unix);
+    if config.pause_flags == 0 || at.get() >= config.paused_until.get() {
+        return Err(EscrowError::NotPaused.into());
+    }
+    config.pause_flags = 0;
+    config.paused_until = at;
+    emit(&Unpaused { discriminator: Unpaused::DISCRIMINATOR, at });
+    Ok(())
+}
