@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Refresh constraints/LANE.txt with the newest versions that pyproject.toml allows:
-#   tools/lock.sh LANE EXTRAS
+#   PYTHON=python3.11 tools/lock.sh LANE EXTRAS
+# Run it with the oldest Python that is supported (Debian 12: 3.11.2), so that no version is chosen
+# which needs a newer one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
