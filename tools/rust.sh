@@ -13,6 +13,6 @@ fmt) cargo fmt --all "$@" ;;
 fmt-check) cargo fmt --all --check "$@" ;;
 lint) cargo clippy --quiet --locked --workspace --all-targets "$@" -- -D warnings ;;
 test) cargo test --quiet --locked --workspace "$@" ;;
-idl) cargo run --quiet --locked --package idlgen -- --out ../idl "$@" ;;
+idl) cargo run --quiet --locked --package idlgen -- ../idl "$@" ;;
 *) fail "unknown task '$task': expected fmt, fmt-check, lint, test or idl" ;;
 esac
