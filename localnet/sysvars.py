@@ -22,15 +22,20 @@ SLOT_HASHES = Pubkey.from_string("SysvarS1otHashes111111111111111111111111111")
 _SYSCALL_NAME = b"sol_get_sysvar"
 _SYSCALL_HASH = (0x13C1B505).to_bytes(4, "little")
 """Murmur3-32 of the name, by which SBPF v3 programs call it."""
+_ADDRESS_PARTS = tuple(bytes(SLOT_HASHES)[at : at + 4] for at in range(4, 24, 4))
+"""Parts of the address that no other sysvar shares, as small as an immediate operand is."""
 
 
 def can_read_slot_hashes(elf: bytes) -> bool:
-    """Tell whether a program contains the one system call that reads SlotHashes.
+    """Tell whether a program contains the system call and the address to read SlotHashes with.
 
-    SBPF v0 files name it in their symbol table, v3 files hold its hash in the call instruction.
-    A chance match only costs time.
+    SBPF v0 files name the call in their symbol table, v3 files hold its hash in the instruction;
+    the address lies in the constants or in immediate operands of four bytes. A chance match only
+    costs time. A program that is handed the address by an account or a transaction that lists it
+    is found by ``SysvarSync`` itself.
     """
-    return _SYSCALL_NAME in elf or _SYSCALL_HASH in elf
+    calls = _SYSCALL_NAME in elf or _SYSCALL_HASH in elf
+    return calls and any(part in elf for part in _ADDRESS_PARTS)
 
 
 class SysvarSync:

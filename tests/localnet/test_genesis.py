@@ -4,11 +4,11 @@ import pytest
 from solders.pubkey import Pubkey
 
 from ionet.lanes import IS_CURRENT
-from ionet.localnet.actors import FAUCET, GENESIS_AUTHORITY, Actor
+from ionet.localnet.actors import GENESIS_AUTHORITY, Actor
 from ionet.localnet.assets import IO, USDC, mint_with_holders
 from ionet.localnet.errors import GenesisError
 from ionet.localnet.genesis import Genesis, Program
-from ionet.localnet.sysvars import can_read_slot_hashes
+from ionet.localnet.sysvars import CLOCK, SLOT_HASHES, can_read_slot_hashes
 from ionet.localnet.vm import Vm
 from ionet.tokens import decode_mint, decode_token_account, find_associated_token_address
 from tests.localnet.chain import ALICE, BOB, system_account
@@ -109,7 +109,9 @@ def murmur3_32(data: bytes) -> int:
 def test_readers_of_slot_hashes_are_recognised() -> None:
     assert murmur3_32(b"sol_log_") == 0x207559BD
     call = murmur3_32(b"sol_get_sysvar").to_bytes(4, "little")
-    assert can_read_slot_hashes(b"code" + call + b"code")
-    assert can_read_slot_hashes(b"dynstr\0sol_get_sysvar\0")
-    assert not can_read_slot_hashes(murmur3_32(b"sol_get_clock_sysvar").to_bytes(4, "little"))
-    assert FAUCET.name == "faucet"
+    address, clock = bytes(SLOT_HASHES), bytes(CLOCK)
+    operands = b"".join(b"\x18\1\0\0" + address[at : at + 4] for at in range(0, 32, 4))
+    for reader in (call + address, b"dynstr\0sol_get_sysvar\0" + address, call + operands):
+        assert can_read_slot_hashes(b"code" + reader + b"code")
+    for other in (call, call + clock, b"sol_get_sysvar" + clock, address):
+        assert not can_read_slot_hashes(b"code" + other + b"code")
