@@ -2,7 +2,7 @@
 
 A ledger is JSON Lines: a header, then one line for each landed transaction and for each account
 that was set directly, then a closing line. Amounts are integers, bytes are base64, addresses and
-signatures base58, hashes of files hex. See ADR 007 for the format.
+signatures base58, hashes of files hex. See ADR 008 for the format.
 """
 
 from __future__ import annotations
