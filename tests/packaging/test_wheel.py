@@ -21,7 +21,7 @@ def package_files(root: Path) -> dict[str, bytes]:
         (root / "idl", "ionet/idl"),
     ):
         for path in top.rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts and path.name != ".gitkeep":
+            if path.is_file() and "__pycache__" not in path.parts:
                 files[f"{name}/{path.relative_to(top).as_posix()}"] = path.read_bytes()
     return files
 
@@ -34,7 +34,6 @@ def read_wheel(path: Path) -> dict[str, bytes]:
 def test_wheel_holds_the_package_byte_for_byte(wheel: Path, root: Path) -> None:
     expected = package_files(root)
     actual = {name: data for name, data in read_wheel(wheel).items() if name.startswith("ionet/")}
-    actual = {name: data for name, data in actual.items() if not name.endswith(".gitkeep")}
     assert actual.keys() == expected.keys()
     assert [name for name in expected if actual[name] != expected[name]] == []
 
