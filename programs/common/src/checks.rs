@@ -77,21 +77,32 @@ pub fn reload_mut<T: Record>(account: &mut AccountView) -> Result<&mut T, Progra
     Ok(unsafe { &mut *account.data_mut_ptr().cast::<T>() })
 }
 
+/// What [`check`] compares, per kind of account; one table each instead of one copy of the code each.
+struct Expected {
+    header: [u8; VERSION_OFFSET + 1],
+    len: usize,
+}
+
 #[inline(always)]
 fn check<T: Record>(program_id: &Address, account: &AccountView, version: u8) -> ProgramResult {
+    let [a, b, c, d, e, f, g, h] = T::DISCRIMINATOR;
+    check_header(program_id, account, &Expected { header: [a, b, c, d, e, f, g, h, version], len: T::LEN })
+}
+
+#[inline(never)]
+fn check_header(program_id: &Address, account: &AccountView, expected: &Expected) -> ProgramResult {
     if !account.owned_by(program_id) {
         return Err(Check::WrongAccountOwner.into());
     }
-    if account.data_len() != T::LEN {
+    if account.data_len() != expected.len {
         return Err(Check::WrongAccountLength.into());
     }
     // SAFETY: the length was checked, every record is longer than its header, and nothing writes meanwhile.
     let header = unsafe { &*account.data_ptr().cast::<[u8; VERSION_OFFSET + 1]>() };
-    let [a, b, c, d, e, f, g, h, found] = *header;
-    if [a, b, c, d, e, f, g, h] != T::DISCRIMINATOR {
+    if header[..VERSION_OFFSET] != expected.header[..VERSION_OFFSET] {
         return Err(Check::WrongDiscriminator.into());
     }
-    if found != version {
+    if header[VERSION_OFFSET] != expected.header[VERSION_OFFSET] {
         return Err(Check::WrongVersion.into());
     }
     Ok(())
@@ -121,17 +132,25 @@ pub fn is_zero(a: &Address) -> bool {
 /// The zero address.
 pub const ZERO: Address = Address::new_from_array([0; 32]);
 
+const SIGNER: u8 = 1;
+const WRITABLE: u8 = 2;
+
+/// The flags of one account as a byte, so that the tables with their names and docs stay out of the binary.
+pub const fn flag_byte(meta: &Meta) -> u8 {
+    (if meta.signer { SIGNER } else { 0 }) | (if meta.writable { WRITABLE } else { 0 })
+}
+
 /// Count, signers and writability, as the IDL publishes them.
-#[inline(always)]
-pub fn flags(metas: &[Meta], accounts: &[AccountView]) -> ProgramResult {
-    if accounts.len() != metas.len() {
+#[inline(never)]
+pub fn flags(flags: &[u8], accounts: &[AccountView]) -> ProgramResult {
+    if accounts.len() != flags.len() {
         return Err(Check::WrongAccountCount.into());
     }
-    for (meta, account) in metas.iter().zip(accounts) {
-        if meta.signer && !account.is_signer() {
+    for (flag, account) in flags.iter().zip(accounts) {
+        if flag & SIGNER != 0 && !account.is_signer() {
             return Err(Check::MissingSigner.into());
         }
-        if meta.writable && !account.is_writable() {
+        if flag & WRITABLE != 0 && !account.is_writable() {
             return Err(Check::NotWritable.into());
         }
     }

@@ -12,10 +12,13 @@ use solana_sha256_hasher::hashv;
 /// Ends the preimage of every program-derived address.
 const MARKER: &[u8; 21] = b"ProgramDerivedAddress";
 
-/// The address for `[tag, first, second]` and a bump, without the curve test.
+/// What an address is derived from, beside program and bump; an empty part is no part.
+pub struct Seeds<'a>(pub &'a [u8], pub &'a [u8], pub &'a [u8]);
+
+/// The address for seeds and a bump, without the curve test.
 #[inline(always)]
-fn hash(tag: &[u8], first: &[u8], second: &[u8], bump: u8, program_id: &Address) -> [u8; 32] {
-    hashv(&[tag, first, second, &[bump], program_id.as_array(), MARKER]).to_bytes()
+fn hash(seeds: &Seeds, bump: u8, program_id: &Address) -> [u8; 32] {
+    hashv(&[seeds.0, seeds.1, seeds.2, &[bump], program_id.as_array(), MARKER]).to_bytes()
 }
 
 /// Whether bytes are a point of the edwards curve; a program-derived address is not.
@@ -36,38 +39,26 @@ fn is_on_curve(bytes: &[u8; 32]) -> bool {
     }
 }
 
-/// The bump of `account`, if it is at the canonical address of `[tag, first, second]`; else `WrongAddress`.
+/// Finds the bump of `account`, which must be at the canonical address of the seeds; else `WrongAddress`.
 ///
 /// Tries 255, 254, … as the runtime's own search does, so no caller can choose a lower bump.
-#[inline(always)]
-pub fn canonical_bump(
-    account: &AccountView,
-    program_id: &Address,
-    (tag, first, second): (&[u8], &[u8], &[u8]),
-) -> Result<u8, ProgramError> {
-    let mut bump = u8::MAX;
+#[inline(never)]
+pub fn canonical_bump(account: &AccountView, program_id: &Address, seeds: &Seeds, bump: &mut u8) -> ProgramResult {
+    *bump = u8::MAX;
     loop {
-        let address = hash(tag, first, second, bump, program_id);
+        let address = hash(seeds, *bump, program_id);
         if !is_on_curve(&address) {
-            if &address != account.address().as_array() {
-                return Err(Check::WrongAddress.into());
-            }
-            return Ok(bump);
+            return if &address == account.address().as_array() { Ok(()) } else { Err(Check::WrongAddress.into()) };
         }
         // One address in two is a point: running out has a chance of 2^-256.
-        bump = bump.checked_sub(1).ok_or(Check::WrongAddress)?;
+        *bump = bump.checked_sub(1).ok_or(Check::WrongAddress)?;
     }
 }
 
-/// Whether `account` is at the address of `[tag, first, second]` and a bump stored when we created it.
+/// Whether `account` is at the address of the seeds and a bump stored when we created it.
 #[inline(always)]
-pub fn is_at(
-    account: &AccountView,
-    program_id: &Address,
-    (tag, first, second): (&[u8], &[u8], &[u8]),
-    bump: u8,
-) -> bool {
-    &hash(tag, first, second, bump, program_id) == account.address().as_array()
+pub fn is_at(account: &AccountView, program_id: &Address, seeds: &Seeds, bump: u8) -> bool {
+    &hash(seeds, bump, program_id) == account.address().as_array()
 }
 
 /// What [`create`] needs.
@@ -90,7 +81,7 @@ pub struct Creation<'a> {
 /// is added, then the space is allocated and assigned.
 ///
 /// Errors: `AlreadyInUse` if it has data or another owner than the system program.
-#[inline(always)]
+#[inline(never)]
 pub fn create(c: &Creation) -> ProgramResult {
     if c.account.data_len() != 0 || !c.account.owned_by(&pinocchio_system::ID) {
         return Err(Check::AlreadyInUse.into());

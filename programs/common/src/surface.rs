@@ -328,7 +328,7 @@ macro_rules! instructions {
                     /// Takes exactly the declared accounts with exactly the declared flags.
                     #[inline(always)]
                     pub fn parse(accounts: &[pinocchio::AccountView]) -> Result<Self, pinocchio::error::ProgramError> {
-                        $crate::checks::flags(METAS, accounts)?;
+                        $crate::checks::flags(FLAGS, accounts)?;
                         let [$($acc),*] = accounts else { return Err($crate::checks::Check::WrongAccountCount.into()) };
                         Ok(Self { $($acc: *$acc),* })
                     }
@@ -346,7 +346,19 @@ macro_rules! instructions {
                 }
                 /// First eight bytes of the instruction data.
                 pub const DISCRIMINATOR: [u8; 8] = $crate::surface::discriminator(concat!("global:", stringify!($m)));
-                /// Account flags, in order.
+                /// [`DISCRIMINATOR`] as a little-endian word.
+                pub const TAG: u64 = u64::from_le_bytes(DISCRIMINATOR);
+                /// What [`Accounts::parse`] enforces: one byte per account, from the table below.
+                const FLAGS: &[u8] = &{
+                    let mut flags = [0u8; METAS.len()];
+                    let mut i = 0;
+                    while i < METAS.len() {
+                        flags[i] = $crate::checks::flag_byte(&METAS[i]);
+                        i += 1;
+                    }
+                    flags
+                };
+                /// Account table, in order.
                 pub const METAS: &[$crate::surface::Meta] = &[$($crate::surface::Meta {
                     name: stringify!($acc),
                     docs: &[$($md),*],

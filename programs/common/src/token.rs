@@ -2,9 +2,10 @@
 
 use crate::{
     checks::{same, Check},
-    pda::canonical_bump,
+    pda::{canonical_bump, Seeds},
 };
-use pinocchio::{error::ProgramError, AccountView, Address, ProgramResult};
+use pinocchio::{cpi::Signer, error::ProgramError, AccountView, Address, ProgramResult};
+use pinocchio_token::instructions::Transfer;
 
 /// The classic token program; Token-2022 is refused everywhere.
 pub use pinocchio_token::ID as TOKEN_PROGRAM;
@@ -69,7 +70,7 @@ impl<'a> TokenAccount<'a> {
     }
 
     /// Mint and owner must be these.
-    #[inline(always)]
+    #[inline(never)]
     pub fn expect(&self, mint: &Address, owner: &Address) -> ProgramResult {
         if !same(self.mint(), mint) {
             return Err(Check::WrongMint.into());
@@ -81,27 +82,28 @@ impl<'a> TokenAccount<'a> {
     }
 }
 
-/// Whether tokens can be sent to `account`, which must be `owner`'s account for `mint`.
+/// Whether tokens can be sent to `account`, which must be `owner`'s account for `mint`; written to `is_payable`.
 ///
 /// False if it is frozen, or missing at `owner`'s associated address. Anything else that is not `owner`'s account for
 /// `mint` is an error, so that a caller cannot hold back a payment by naming a wrong account.
-#[inline(always)]
-pub fn is_payable(account: &AccountView, mint: &Address, owner: &Address) -> Result<bool, ProgramError> {
-    if account.owned_by(&TOKEN_PROGRAM) {
-        let view = TokenAccount::load(account)?;
-        view.expect(mint, owner)?;
-        return Ok(view.is_usable());
+#[inline(never)]
+pub fn judge_payee(account: &AccountView, mint: &Address, owner: &Address, is_payable: &mut bool) -> ProgramResult {
+    *is_payable = false;
+    if !account.owned_by(&TOKEN_PROGRAM) {
+        return expect_missing(account, mint, owner);
     }
-    missing(account, mint, owner)?;
-    Ok(false)
+    let view = TokenAccount::load(account)?;
+    view.expect(mint, owner)?;
+    *is_payable = view.is_usable();
+    Ok(())
 }
 
 #[cold]
 #[inline(never)]
-fn missing(account: &AccountView, mint: &Address, owner: &Address) -> ProgramResult {
-    let seeds = (owner.as_array().as_slice(), TOKEN_PROGRAM.as_array().as_slice(), mint.as_array().as_slice());
-    match canonical_bump(account, &ASSOCIATED_TOKEN_PROGRAM, seeds) {
-        Ok(_) => Ok(()),
+fn expect_missing(account: &AccountView, mint: &Address, owner: &Address) -> ProgramResult {
+    let seeds = Seeds(owner.as_array(), TOKEN_PROGRAM.as_array(), mint.as_array());
+    match canonical_bump(account, &ASSOCIATED_TOKEN_PROGRAM, &seeds, &mut 0) {
+        Ok(()) => Ok(()),
         Err(_) => Err(Check::NotTokenAccount.into()),
     }
 }
@@ -118,4 +120,24 @@ pub fn expect_mint(account: &AccountView) -> ProgramResult {
         return Err(Check::UnsupportedMint.into());
     }
     Ok(())
+}
+
+/// A movement of tokens.
+pub struct Movement<'a> {
+    /// Token account it leaves.
+    pub from: &'a AccountView,
+    /// Token account it reaches.
+    pub to: &'a AccountView,
+    /// Owner of `from`.
+    pub authority: &'a AccountView,
+    /// Base units.
+    pub amount: u64,
+}
+
+/// Moves tokens; `signers` for an authority that is an address of ours.
+///
+/// The plain `Transfer` suffices: the token program itself demands equal mints, and the mints are classic ones.
+#[inline(never)]
+pub fn transfer(movement: &Movement, signers: &[Signer]) -> ProgramResult {
+    Transfer::new(movement.from, movement.to, movement.authority, movement.amount).invoke_signed(signers)
 }

@@ -245,7 +245,7 @@ impl Job {
     }
 
     /// Stops a running job `at` seconds after its start and books all it has earned.
-    #[inline(always)]
+    #[inline(never)]
     fn stop(&mut self, at: u32, is_minimum_charged: bool, seen: &impl Seen) {
         if self.kind as u8 == Kind::Rental as u8 {
             self.account(at.saturating_sub(HOLD_BACK), seen);

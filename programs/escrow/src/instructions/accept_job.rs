@@ -2,7 +2,7 @@
 
 use super::{
     config::read,
-    frame::{is_free, Frame, JobAccounts},
+    frame::{is_free, refused, Frame, JobAccounts},
 };
 use crate::{
     error::EscrowError,
@@ -24,20 +24,21 @@ use pinocchio::{error::ProgramError, ProgramResult};
 pub fn process(c: &Context) -> ProgramResult {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_provider(&a.provider)?;
     let now = frame.now.unix;
     read(c.program_id, &a.config)?.expect_running(PAUSE_ACCEPT, now)?;
-    check(&frame)?;
-    let is_started = join(&mut frame)?;
+    check(frame)?;
+    let is_started = join(frame)?;
     frame.core.go(if is_started { Action::Accept } else { Action::Join }).map_err(EscrowError::refusal)?;
     if is_started {
         frame.core.start(now);
     } else {
         frame.core.is_accepted = true;
     }
-    occupy(&mut frame)?;
+    occupy(frame)?;
     frame.commit()?;
     emit(&JobAccepted {
         discriminator: JobAccepted::DISCRIMINATOR,
@@ -58,12 +59,12 @@ fn check(frame: &Frame) -> ProgramResult {
     if frame.core.is_accepted {
         return Err(EscrowError::AlreadyAccepted.into());
     }
-    let record = frame.record()?;
+    let record = frame.record();
     let accept_by = record.opened_at.get().saturating_add(i64::from(record.accept_within.get()));
     if frame.now.unix >= accept_by {
         return Err(EscrowError::AcceptTooLate.into());
     }
-    if !is_free(frame.offer()?) {
+    if !is_free(frame.offer()) {
         return Err(EscrowError::OfferBusy.into());
     }
     Ok(())

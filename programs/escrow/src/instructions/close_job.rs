@@ -1,6 +1,6 @@
 //! Removes a job that holds nothing.
 
-use super::frame::{Frame, JobAccounts};
+use super::frame::{refused, Frame, JobAccounts};
 use crate::{
     error::EscrowError,
     event::JobClosed,
@@ -11,7 +11,7 @@ use ionet_common::{
     event::emit,
     pda::close,
     surface::{Flag, Record, U64},
-    token::{is_payable, TokenAccount},
+    token::{judge_payee, transfer, Movement, TokenAccount},
     Context,
 };
 use ionet_math::transition::Action;
@@ -19,18 +19,19 @@ use pinocchio::{
     cpi::{Seed, Signer},
     ProgramResult,
 };
-use pinocchio_token::instructions::{Burn, CloseAccount, Transfer};
+use pinocchio_token::instructions::{Burn, CloseAccount};
 
 /// Handles `close_job`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
     let mut a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.go(Action::Close).map_err(EscrowError::refusal)?;
-    check(&frame, &a)?;
+    check(frame, &a)?;
     if let Some(cluster) = frame.cluster_mut()? {
         cluster.unclosed = cluster.unclosed.wrapping_sub(1); // counted up at this job's opening
     }
@@ -47,7 +48,7 @@ pub fn process(c: &Context) -> ProgramResult {
         rent: U64::new(0),
         at: frame.at(),
     };
-    empty_vault(&frame, &a, &mut event)?;
+    empty_vault(frame, &a, &mut event)?;
     let job_rent = close(&mut a.job, &mut a.rent_payer)?;
     event.rent = U64::new(job_rent.saturating_add(event.rent.get()));
     emit(&event);
@@ -56,7 +57,7 @@ pub fn process(c: &Context) -> ProgramResult {
 
 #[inline(always)]
 fn check(frame: &Frame, a: &Accounts) -> ProgramResult {
-    let record = frame.record()?;
+    let record = frame.record();
     if !same(&record.rent_payer, a.rent_payer.address()) {
         return Err(EscrowError::WrongRentPayer.into());
     }
@@ -75,7 +76,7 @@ fn check(frame: &Frame, a: &Accounts) -> ProgramResult {
 /// Sends away what was donated to the vault, then closes it into the rent payer.
 #[inline(always)]
 fn empty_vault(frame: &Frame, a: &Accounts, event: &mut JobClosed) -> ProgramResult {
-    let record = frame.record()?;
+    let record = frame.record();
     let bump = [record.bump];
     let seeds = [
         Seed::from(b"job"),
@@ -85,9 +86,11 @@ fn empty_vault(frame: &Frame, a: &Accounts, event: &mut JobClosed) -> ProgramRes
     ];
     let signers = [Signer::from(&seeds)];
     let surplus = TokenAccount::load(&a.vault)?.amount();
-    let is_payable = is_payable(&a.client_token, a.mint.address(), &record.client)?;
+    let mut is_payable = false;
+    judge_payee(&a.client_token, a.mint.address(), &record.client, &mut is_payable)?;
     if surplus > 0 && is_payable {
-        Transfer::new(&a.vault, &a.client_token, &a.job, surplus).invoke_signed(&signers)?;
+        let movement = Movement { from: &a.vault, to: &a.client_token, authority: &a.job, amount: surplus };
+        transfer(&movement, &signers)?;
     } else if surplus > 0 {
         // Nobody else may gain from it, and a vault that is not empty could never be closed.
         Burn::new(&a.vault, &a.mint, &a.job, surplus).invoke_signed(&signers)?;

@@ -1,6 +1,6 @@
 //! The provider refuses a request.
 
-use super::frame::{Frame, JobAccounts};
+use super::frame::{refused, Frame, JobAccounts};
 use crate::{
     error::EscrowError,
     event::{ClusterFailed, JobDeclined},
@@ -19,19 +19,20 @@ use pinocchio::ProgramResult;
 pub fn process(c: &Context) -> ProgramResult {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_provider(&a.provider)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.go(Action::Decline).map_err(EscrowError::refusal)?;
-    leave(&mut frame)?;
-    let refund = frame.book_client(&a.vault, &a.client_token)?;
+    leave(frame)?;
+    frame.book_client(&a.vault, &a.client_token)?;
     frame.commit()?;
-    frame.pay(&a.vault, &a.client_token, refund)?;
+    frame.pay(&a.vault, &a.client_token)?;
     emit(&JobDeclined {
         discriminator: JobDeclined::DISCRIMINATOR,
         job: *a.job.address(),
-        refund: U64::new(refund),
+        refund: U64::new(frame.amount),
         refunded: U64::new(frame.core.refunded),
         held: U64::new(frame.held),
         at: frame.at(),

@@ -2,7 +2,7 @@
 
 use super::{
     decline_job::leave,
-    frame::{Frame, JobAccounts, SEEN},
+    frame::{refused, Frame, JobAccounts, SEEN},
 };
 use crate::{
     error::EscrowError,
@@ -23,31 +23,32 @@ use pinocchio::ProgramResult;
 pub fn process(c: &Context) -> ProgramResult {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_client(&a.client)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let is_request = frame.core.state == State::Open;
     if is_request {
         frame.core.go(Action::End).map_err(EscrowError::refusal)?;
-        leave(&mut frame)?;
+        leave(frame)?;
     } else {
         frame.core.end(frame.now.unix, &SEEN).map_err(EscrowError::refusal)?;
     }
-    let refund = frame.book_client(&a.vault, &a.client_token)?;
+    frame.book_client(&a.vault, &a.client_token)?;
     frame.commit()?;
-    frame.pay(&a.vault, &a.client_token, refund)?;
+    frame.pay(&a.vault, &a.client_token)?;
     if is_request {
         emit(&JobCancelled {
             discriminator: JobCancelled::DISCRIMINATOR,
             job: *a.job.address(),
-            refund: U64::new(refund),
+            refund: U64::new(frame.amount),
             refunded: U64::new(frame.core.refunded),
             held: U64::new(frame.held),
             at: frame.at(),
         });
     } else {
-        frame.announce_end(EndReason::Client, refund);
+        frame.announce_end(EndReason::Client, frame.amount);
     }
     Ok(())
 }

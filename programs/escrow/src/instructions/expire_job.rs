@@ -2,7 +2,7 @@
 
 use super::{
     decline_job::leave,
-    frame::{Frame, JobAccounts},
+    frame::{refused, Frame, JobAccounts},
 };
 use crate::{
     error::EscrowError,
@@ -27,21 +27,22 @@ use pinocchio::{error::ProgramError, ProgramResult};
 pub fn process(c: &Context) -> ProgramResult {
     let mut a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let is_request = frame.core.state == State::Open;
     if is_request {
-        expire_request(&mut frame)?;
+        expire_request(frame)?;
     } else if !frame.elapsed.is_ended {
         return Err(EscrowError::refusal(match frame.core.state {
             State::Active => Fault::ExpireTooEarly,
             _ => Fault::WrongState,
         }));
     }
-    let refund = frame.book_client(&a.vault, &a.client_token)?;
+    frame.book_client(&a.vault, &a.client_token)?;
     frame.commit()?;
-    frame.pay(&a.vault, &a.client_token, refund)?;
+    frame.pay(&a.vault, &a.client_token)?;
     let tip = pay_tip(&mut a)?;
     if is_request {
         emit(&JobExpired {
@@ -49,7 +50,7 @@ pub fn process(c: &Context) -> ProgramResult {
             job: *a.job.address(),
             caller: *a.caller.address(),
             tip: U64::new(tip),
-            refund: U64::new(refund),
+            refund: U64::new(frame.amount),
             refunded: U64::new(frame.core.refunded),
             held: U64::new(frame.held),
             at: frame.at(),
@@ -58,7 +59,7 @@ pub fn process(c: &Context) -> ProgramResult {
         emit(&JobRefunded {
             discriminator: JobRefunded::DISCRIMINATOR,
             job: *a.job.address(),
-            refund: U64::new(refund),
+            refund: U64::new(frame.amount),
             refunded: U64::new(frame.core.refunded),
             held: U64::new(frame.held),
             at: frame.at(),
@@ -70,7 +71,7 @@ pub fn process(c: &Context) -> ProgramResult {
 /// A request whose time is over, or whose cluster failed.
 #[inline(always)]
 fn expire_request(frame: &mut Frame) -> ProgramResult {
-    let record = frame.record()?;
+    let record = frame.record();
     let accept_by = record.opened_at.get().saturating_add(i64::from(record.accept_within.get()));
     let is_late = frame.now.unix >= accept_by;
     let is_failed = match frame.cluster_mut()? {

@@ -2,7 +2,7 @@
 
 use super::{
     config::read,
-    frame::{Frame, JobAccounts, SEEN},
+    frame::{refused, Frame, JobAccounts, SEEN},
 };
 use crate::{
     error::EscrowError,
@@ -13,20 +13,20 @@ use crate::{
 use ionet_common::{
     event::emit,
     surface::{Record, U32, U64},
-    token::TokenAccount,
+    token::{transfer, Movement, TokenAccount},
     Context,
 };
 use ionet_math::job::Kind;
 use pinocchio::ProgramResult;
-use pinocchio_token::instructions::Transfer;
 
 /// Handles `extend_job`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_client(&a.client)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let now = frame.now.unix;
@@ -34,18 +34,19 @@ pub fn process(c: &Context) -> ProgramResult {
     let (duration, deposit) = (args.duration.get(), args.deposit.get());
     // Booked first: what was earned until now does not depend on the extension.
     frame.core.accrue(now, &SEEN);
-    let max_duration = frame.offer()?.max_duration.get();
+    let max_duration = frame.offer().max_duration.get();
     frame.core.extend(duration, deposit, max_duration).map_err(EscrowError::refusal)?;
     // The provider agreed to the job's rate; a dearer offer since then says he no longer does.
-    if frame.core.kind == Kind::Rental && frame.offer()?.rate.get() > frame.core.rate {
+    if frame.core.kind == Kind::Rental && frame.offer().rate.get() > frame.core.rate {
         return Err(EscrowError::OfferDearer.into());
     }
-    check_source(&frame, &a, deposit)?;
+    check_source(frame, &a, deposit)?;
     frame.commit()?;
     if deposit > 0 {
-        Transfer::new(&a.client_token, &a.vault, &a.client, deposit).invoke()?;
+        let movement = Movement { from: &a.client_token, to: &a.vault, authority: &a.client, amount: deposit };
+        transfer(&movement, &[])?;
     }
-    frame.pay(&a.vault, &a.client_token, 0)?;
+    frame.expect_solvent(&a.vault)?;
     emit(&JobExtended {
         discriminator: JobExtended::DISCRIMINATOR,
         job: *a.job.address(),
@@ -62,7 +63,7 @@ pub fn process(c: &Context) -> ProgramResult {
 #[inline(always)]
 fn check_source(frame: &Frame, a: &Accounts, deposit: u64) -> ProgramResult {
     let source = TokenAccount::load(&a.client_token)?;
-    source.expect(TokenAccount::load(&a.vault)?.mint(), &frame.record()?.client)?;
+    source.expect(TokenAccount::load(&a.vault)?.mint(), &frame.record().client)?;
     if source.amount() < deposit {
         return Err(EscrowError::InsufficientFunds.into());
     }

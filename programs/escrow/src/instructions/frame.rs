@@ -14,10 +14,10 @@ use crate::{
 use ionet_common::{
     checks::{is_zero, load, program, reload_mut, same, Check, ZERO},
     event::emit,
-    pda::is_at,
+    pda::{is_at, Seeds},
     surface::{Record, I64, U16, U32, U64},
     sysvars::{self, Now},
-    token::{is_payable, TokenAccount, TOKEN_PROGRAM},
+    token::{judge_payee, transfer, Movement, TokenAccount, TOKEN_PROGRAM},
 };
 use ionet_math::{
     job::{Elapsed, Fault, Job as Core, Kind},
@@ -29,7 +29,6 @@ use pinocchio::{
     error::ProgramError,
     AccountView, Address, ProgramResult,
 };
-use pinocchio_token::instructions::Transfer;
 
 /// How devices count as seen: the one place that will read the device's ring.
 pub const SEEN: Always = Always;
@@ -68,6 +67,12 @@ pub struct Frame {
     pub elapsed: Elapsed,
     /// The job as it is now.
     pub core: Core,
+    /// Booked to be paid by this instruction, base units.
+    pub amount: u64,
+    /// Gross released by this instruction, as of [`Self::commit`].
+    pub gross: u64,
+    /// Fee on `gross`, as of [`Self::commit`].
+    pub fee: u64,
     /// Booked and not paid out, as of the last [`Self::commit`].
     pub held: u64,
     before: Released,
@@ -110,6 +115,9 @@ impl Frame {
             written,
             elapsed,
             core,
+            amount: 0,
+            gross: 0,
+            fee: 0,
             held: 0,
             before,
         })
@@ -117,20 +125,22 @@ impl Frame {
 
     /// The job as written; drop it before anything is written.
     #[inline(always)]
-    pub fn record(&self) -> Result<&Job, ProgramError> {
-        load(&self.program_id, &self.job, VERSION)
+    pub fn record(&self) -> &Job {
+        // SAFETY: `load` has checked kind and length, and no account of ours changes its length.
+        unsafe { &*self.job.data_ptr().cast::<Job>() }
     }
 
     /// The offer; drop it before anything is written.
     #[inline(always)]
-    pub fn offer(&self) -> Result<&Offer, ProgramError> {
-        load(&self.program_id, &self.offer, VERSION)
+    pub fn offer(&self) -> &Offer {
+        // SAFETY: it is the account that `open_job` checked and stored, and an offer is never closed.
+        unsafe { &*self.offer.data_ptr().cast::<Offer>() }
     }
 
     /// The cluster, for a member of one.
     #[inline(always)]
     pub fn cluster_mut(&mut self) -> Result<Option<&mut Cluster>, ProgramError> {
-        if self.record()?.member == 0 {
+        if self.record().member == 0 {
             return Ok(None);
         }
         reload_mut(&mut self.cluster).map(Some)
@@ -139,7 +149,7 @@ impl Frame {
     /// The signer must be the job's client.
     #[inline(always)]
     pub fn expect_client(&self, signer: &AccountView) -> ProgramResult {
-        if !same(&self.record()?.client, signer.address()) {
+        if !same(&self.record().client, signer.address()) {
             return Err(EscrowError::NotClient.into());
         }
         Ok(())
@@ -148,39 +158,45 @@ impl Frame {
     /// The signer must be the offer's provider.
     #[inline(always)]
     pub fn expect_provider(&self, signer: &AccountView) -> ProgramResult {
-        if !same(&self.offer()?.provider, signer.address()) {
+        if !same(&self.offer().provider, signer.address()) {
             return Err(EscrowError::NotProvider.into());
         }
         Ok(())
     }
 
     /// The vault must be the job's, and the token program the classic one.
-    #[inline(always)]
+    #[inline(never)]
     pub fn expect_vault(&self, vault: &AccountView, token_program: &AccountView) -> ProgramResult {
         program(token_program, &TOKEN_PROGRAM)?;
-        let seeds: (&[u8], &[u8], &[u8]) = (b"vault", self.job.address().as_array(), &[]);
-        if !is_at(vault, &self.program_id, seeds, self.record()?.vault_bump) {
+        let seeds = Seeds(b"vault", self.job.address().as_array(), &[]);
+        if !is_at(vault, &self.program_id, &seeds, self.record().vault_bump) {
             return Err(EscrowError::WrongVault.into());
         }
         Ok(())
     }
 
-    /// Books the provider's due if it can be paid now; returns the amount to [`Self::pay`].
-    #[inline(always)]
-    pub fn book_provider(&mut self, vault: &AccountView, token: &AccountView) -> Result<u64, ProgramError> {
-        let is_payable = is_payable(token, TokenAccount::load(vault)?.mint(), &self.offer()?.provider)?;
-        let due = if is_payable { self.core.due_to_provider() } else { 0 };
-        self.core.paid = self.core.paid.saturating_add(due); // conservation is checked at commit
-        Ok(due)
+    /// Books the provider's due into [`Self::amount`] if it can be paid now.
+    #[inline(never)]
+    pub fn book_provider(&mut self, vault: &AccountView, token: &AccountView) -> ProgramResult {
+        let mut is_payable = false;
+        judge_payee(token, TokenAccount::load(vault)?.mint(), &self.offer().provider, &mut is_payable)?;
+        if is_payable {
+            self.amount = self.core.due_to_provider();
+            self.core.paid = self.core.paid.saturating_add(self.amount); // conservation is checked at commit
+        }
+        Ok(())
     }
 
-    /// Books the client's due if it can be paid now; returns the amount to [`Self::pay`].
-    #[inline(always)]
-    pub fn book_client(&mut self, vault: &AccountView, token: &AccountView) -> Result<u64, ProgramError> {
-        let is_payable = is_payable(token, TokenAccount::load(vault)?.mint(), &self.record()?.client)?;
-        let due = if is_payable { self.core.due_to_client(self.now.unix) } else { 0 };
-        self.core.refunded = self.core.refunded.saturating_add(due); // conservation is checked at commit
-        Ok(due)
+    /// Books the client's due into [`Self::amount`] if it can be paid now.
+    #[inline(never)]
+    pub fn book_client(&mut self, vault: &AccountView, token: &AccountView) -> ProgramResult {
+        let mut is_payable = false;
+        judge_payee(token, TokenAccount::load(vault)?.mint(), &self.record().client, &mut is_payable)?;
+        if is_payable {
+            self.amount = self.core.due_to_client(self.now.unix);
+            self.core.refunded = self.core.refunded.saturating_add(self.amount); // conservation is checked at commit
+        }
+        Ok(())
     }
 
     /// Checks conservation, then writes the job and moves the offer's counters; announces what time did.
@@ -206,6 +222,9 @@ impl Frame {
     fn count(&mut self) -> ProgramResult {
         let after = Released::of(&self.core);
         let before = self.before;
+        // Released amounts never decrease (property-tested in `math`).
+        self.gross = after.gross.wrapping_sub(before.gross);
+        self.fee = after.fee.wrapping_sub(before.fee);
         let job = *self.job.address();
         let is_stopped = !matches!(self.core.state, State::Open | State::Active);
         let offer: &mut Offer = reload_mut(&mut self.offer)?;
@@ -218,21 +237,14 @@ impl Frame {
         Ok(())
     }
 
-    /// Gross and fee that this instruction released.
-    #[inline(always)]
-    pub fn released(&self) -> (U64, U64) {
-        let after = Released::of(&self.core);
-        // Released amounts never decrease (property-tested in `math`).
-        (U64::new(after.gross.wrapping_sub(self.before.gross)), U64::new(after.fee.wrapping_sub(self.before.fee)))
-    }
-
-    /// Sends booked tokens out of the vault, which must then still hold what is held.
+    /// Sends [`Self::amount`] out of the vault, which must then still hold what is held.
     ///
     /// Errors: `VaultShort`.
     #[inline(never)]
-    pub fn pay(&self, vault: &AccountView, to: &AccountView, amount: u64) -> ProgramResult {
+    pub fn pay(&self, vault: &AccountView, to: &AccountView) -> ProgramResult {
+        let amount = self.amount;
         if amount > 0 {
-            let record = self.record()?;
+            let record = self.record();
             let bump = [record.bump];
             let seeds = [
                 Seed::from(b"job"),
@@ -243,8 +255,15 @@ impl Frame {
             if TokenAccount::load(vault)?.amount() < amount {
                 return Err(Check::VaultShort.into());
             }
-            Transfer::new(vault, to, &self.job, amount).invoke_signed(&[Signer::from(&seeds)])?;
+            let movement = Movement { from: vault, to, authority: &self.job, amount };
+            transfer(&movement, &[Signer::from(&seeds)])?;
         }
+        self.expect_solvent(vault)
+    }
+
+    /// The vault must hold what is held, or `VaultShort`.
+    #[inline(always)]
+    pub fn expect_solvent(&self, vault: &AccountView) -> ProgramResult {
         if TokenAccount::load(vault)?.amount() < self.held {
             return Err(Check::VaultShort.into());
         }
@@ -268,7 +287,7 @@ impl Frame {
         });
     }
 
-    /// Logs `JobEnded` with what was refunded at the same time.
+    /// Logs `JobEnded` with what is refunded at the same time.
     #[inline(never)]
     pub fn announce_end(&self, reason: EndReason, refund: u64) {
         emit(&JobEnded {
@@ -376,6 +395,13 @@ impl EscrowError {
             Fault::Conservation => Check::ConservationBroken.into(),
         }
     }
+}
+
+/// The error of a frame that could not be loaded. Handlers borrow the frame out of its result instead of moving it:
+/// it is 250 bytes, and a copy costs 60 CU in each of them.
+#[inline(always)]
+pub fn refused(error: &mut ProgramError) -> ProgramError {
+    error.clone()
 }
 
 /// Whether an offer's device is free.

@@ -11,7 +11,7 @@ use crate::{
 use ionet_common::{
     checks::{program, reload_mut, same, ZERO},
     event::emit,
-    pda::{canonical_bump, create, Creation},
+    pda::{canonical_bump, create, Creation, Seeds},
     surface::{Record, I64, U64},
     sysvars, Context,
 };
@@ -33,7 +33,8 @@ pub fn process(c: &Context) -> ProgramResult {
     if args.fee_bps.get() > MAX_FEE_BPS {
         return Err(EscrowError::FeeTooHigh.into());
     }
-    let bump = canonical_bump(&a.config, c.program_id, (b"config", &[], &[]))?;
+    let mut bump = 0;
+    canonical_bump(&a.config, c.program_id, &Seeds(b"config", &[], &[]), &mut bump)?;
     let at = I64::new(sysvars::now()?.unix);
 
     let bump_seed = [bump];

@@ -10,7 +10,7 @@ use crate::{
 use ionet_common::{
     checks::{program, reload_mut, ZERO},
     event::emit,
-    pda::{canonical_bump, create, Creation},
+    pda::{canonical_bump, create, Creation, Seeds},
     surface::{Flag, Record, I64, U64},
     sysvars, Context,
 };
@@ -35,7 +35,9 @@ pub fn process(c: &Context) -> ProgramResult {
         return Err(EscrowError::InvalidAcceptWindow.into());
     }
     let client = *a.client.address();
-    let bump = canonical_bump(&a.cluster, c.program_id, (b"cluster", client.as_array(), args.id.bytes()))?;
+    let mut bump = 0;
+    let seeds = Seeds(b"cluster", client.as_array(), args.id.bytes());
+    canonical_bump(&a.cluster, c.program_id, &seeds, &mut bump)?;
     let accept_by = I64::new(now.unix.saturating_add(i64::from(args.accept_within.get())));
 
     let bump_seed = [bump];

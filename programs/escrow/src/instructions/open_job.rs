@@ -10,10 +10,10 @@ use crate::{
 use ionet_common::{
     checks::{load, load_mut, program, reload_mut, same, Check, ZERO},
     event::emit,
-    pda::{canonical_bump, create, Creation},
+    pda::{canonical_bump, create, Creation, Seeds},
     surface::{Record, I64, U16, U32, U64},
     sysvars::{self, Now},
-    token::{TokenAccount, ACCOUNT_LEN, TOKEN_PROGRAM},
+    token::{transfer, Movement, TokenAccount, ACCOUNT_LEN, TOKEN_PROGRAM},
     Context,
 };
 use ionet_math::{
@@ -22,7 +22,7 @@ use ionet_math::{
     terms::{is_accept_window, is_review_window, valid_for},
 };
 use pinocchio::{cpi::Seed, error::ProgramError, Address, ProgramResult};
-use pinocchio_token::instructions::{InitializeAccount3, Transfer};
+use pinocchio_token::instructions::InitializeAccount3;
 use solana_sha256_hasher::hashv;
 
 /// Domain of the terms hash.
@@ -44,8 +44,10 @@ pub fn process(c: &Context) -> ProgramResult {
     let mut a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let request = check(c.program_id, &a, args)?;
-    let bump = canonical_bump(&a.job, c.program_id, (b"job", a.client.address().as_array(), args.id.bytes()))?;
-    let vault_bump = canonical_bump(&a.vault, c.program_id, (b"vault", a.job.address().as_array(), &[]))?;
+    let (mut bump, mut vault_bump) = (0, 0);
+    let seeds = Seeds(b"job", a.client.address().as_array(), args.id.bytes());
+    canonical_bump(&a.job, c.program_id, &seeds, &mut bump)?;
+    canonical_bump(&a.vault, c.program_id, &Seeds(b"vault", a.job.address().as_array(), &[]), &mut vault_bump)?;
     if args.member != 0 {
         join(c.program_id, &mut a, args)?;
     }
@@ -276,5 +278,7 @@ fn fund(program_id: &Address, a: &Accounts, args: &Args, [bump, vault_bump]: [u8
         seeds: &[Seed::from(b"vault"), Seed::from(a.job.address().as_array().as_slice()), Seed::from(&vault_bump)],
     })?;
     InitializeAccount3::new(&a.vault, &a.mint, a.job.address()).invoke()?;
-    Transfer::new(&a.client_token, &a.vault, &a.client, args.deposit.get()).invoke()
+    let movement =
+        Movement { from: &a.client_token, to: &a.vault, authority: &a.client, amount: args.deposit.get() };
+    transfer(&movement, &[])
 }

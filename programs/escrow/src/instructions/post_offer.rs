@@ -10,7 +10,7 @@ use crate::{
 use ionet_common::{
     checks::{program, reload_mut, ZERO},
     event::emit,
-    pda::{canonical_bump, create, Creation},
+    pda::{canonical_bump, create, Creation, Seeds},
     surface::{Record, I64, U64},
     sysvars, Context,
 };
@@ -36,7 +36,8 @@ pub fn process(c: &Context) -> ProgramResult {
         min_charge: args.min_charge.get(),
     };
     terms.check(config.min_rate(slot, args.class.0)).map_err(EscrowError::from)?;
-    let bump = canonical_bump(&a.offer, c.program_id, (b"offer", a.device.address().as_array(), &[]))?;
+    let mut bump = 0;
+    canonical_bump(&a.offer, c.program_id, &Seeds(b"offer", a.device.address().as_array(), &[]), &mut bump)?;
     let at = I64::new(sysvars::now()?.unix);
 
     let device = *a.device.address();

@@ -1,6 +1,6 @@
 //! The provider stops a running job.
 
-use super::frame::{Frame, JobAccounts, SEEN};
+use super::frame::{refused, Frame, JobAccounts, SEEN};
 use crate::{
     error::EscrowError,
     interface::quit_job::{Accounts, Args},
@@ -14,14 +14,15 @@ use pinocchio::ProgramResult;
 pub fn process(c: &Context) -> ProgramResult {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_provider(&a.provider)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.quit(frame.now.unix, &SEEN).map_err(EscrowError::refusal)?;
-    let refund = frame.book_client(&a.vault, &a.client_token)?;
+    frame.book_client(&a.vault, &a.client_token)?;
     frame.commit()?;
-    frame.pay(&a.vault, &a.client_token, refund)?;
-    frame.announce_end(EndReason::Provider, refund);
+    frame.pay(&a.vault, &a.client_token)?;
+    frame.announce_end(EndReason::Provider, frame.amount);
     Ok(())
 }

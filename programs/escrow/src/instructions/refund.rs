@@ -1,6 +1,6 @@
 //! Pays the client what is owed.
 
-use super::frame::{Frame, JobAccounts};
+use super::frame::{refused, Frame, JobAccounts};
 use crate::{
     error::EscrowError,
     event::JobRefunded,
@@ -19,23 +19,24 @@ use pinocchio::ProgramResult;
 pub fn process(c: &Context) -> ProgramResult {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.go(Action::Refund).map_err(EscrowError::refusal)?;
     if frame.core.due_to_client(frame.now.unix) == 0 {
         return Err(EscrowError::NothingDue.into());
     }
-    let refund = frame.book_client(&a.vault, &a.client_token)?;
-    if refund == 0 {
+    frame.book_client(&a.vault, &a.client_token)?;
+    if frame.amount == 0 {
         return Err(EscrowError::PayeeNotPayable.into());
     }
     frame.commit()?;
-    frame.pay(&a.vault, &a.client_token, refund)?;
+    frame.pay(&a.vault, &a.client_token)?;
     emit(&JobRefunded {
         discriminator: JobRefunded::DISCRIMINATOR,
         job: *a.job.address(),
-        refund: U64::new(refund),
+        refund: U64::new(frame.amount),
         refunded: U64::new(frame.core.refunded),
         held: U64::new(frame.held),
         at: frame.at(),

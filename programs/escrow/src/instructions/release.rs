@@ -1,6 +1,6 @@
 //! Makes a stopped job final and pays the provider the rest.
 
-use super::frame::{Frame, JobAccounts};
+use super::frame::{refused, Frame, JobAccounts};
 use crate::{
     error::EscrowError,
     event::JobReleased,
@@ -20,21 +20,21 @@ use pinocchio::{error::ProgramError, AccountView, ProgramResult};
 pub fn process(c: &Context) -> ProgramResult {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
-    let is_waived = is_waived(&frame, &a.caller)?;
+    let is_waived = is_waived(frame, &a.caller)?;
     frame.core.release(frame.now.unix, is_waived).map_err(EscrowError::refusal)?;
-    let net = frame.book_provider(&a.vault, &a.provider_token)?;
+    frame.book_provider(&a.vault, &a.provider_token)?;
     frame.commit()?;
-    frame.pay(&a.vault, &a.provider_token, net)?;
-    let (gross, fee) = frame.released();
-    emit(&JobReleased {
+    frame.pay(&a.vault, &a.provider_token)?;
+        emit(&JobReleased {
         discriminator: JobReleased::DISCRIMINATOR,
         job: *a.job.address(),
-        gross,
-        fee,
-        net: U64::new(net),
+        gross: U64::new(frame.gross),
+        fee: U64::new(frame.fee),
+        net: U64::new(frame.amount),
         earned: U64::new(frame.core.earned),
         paid: U64::new(frame.core.paid),
         held: U64::new(frame.held),
@@ -48,8 +48,8 @@ pub fn process(c: &Context) -> ProgramResult {
 #[inline(always)]
 fn is_waived(frame: &Frame, caller: &AccountView) -> Result<bool, ProgramError> {
     let protected = match frame.core.kind {
-        Kind::Metered => &frame.offer()?.provider,
-        Kind::Rental | Kind::Deliverable => &frame.record()?.client,
+        Kind::Metered => &frame.offer().provider,
+        Kind::Rental | Kind::Deliverable => &frame.record().client,
     };
     Ok(same(protected, caller.address()))
 }

@@ -1,6 +1,6 @@
 //! Accounts seen time and pays the provider what is due.
 
-use super::frame::{Frame, JobAccounts, SEEN};
+use super::frame::{refused, Frame, JobAccounts, SEEN};
 use crate::{
     error::EscrowError,
     event::JobSettled,
@@ -19,23 +19,23 @@ use pinocchio::ProgramResult;
 pub fn process(c: &Context) -> ProgramResult {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.go(Action::Settle).map_err(EscrowError::refusal)?;
     frame.core.accrue(frame.now.unix, &SEEN);
-    let net = frame.book_provider(&a.vault, &a.provider_token)?;
+    frame.book_provider(&a.vault, &a.provider_token)?;
     frame.commit()?;
-    frame.pay(&a.vault, &a.provider_token, net)?;
-    let (gross, fee) = frame.released();
-    emit(&JobSettled {
+    frame.pay(&a.vault, &a.provider_token)?;
+        emit(&JobSettled {
         discriminator: JobSettled::DISCRIMINATOR,
         job: *a.job.address(),
         seen_to: I64::new(frame.core.ended_at()),
         seen_seconds: U32::new(frame.core.seen_seconds),
-        gross,
-        fee,
-        net: U64::new(net),
+        gross: U64::new(frame.gross),
+        fee: U64::new(frame.fee),
+        net: U64::new(frame.amount),
         earned: U64::new(frame.core.earned),
         paid: U64::new(frame.core.paid),
         held: U64::new(frame.held),

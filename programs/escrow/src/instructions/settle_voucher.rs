@@ -2,7 +2,7 @@
 
 use super::{
     config::read,
-    frame::{Frame, JobAccounts},
+    frame::{refused, Frame, JobAccounts},
 };
 use crate::{
     error::EscrowError,
@@ -27,23 +27,23 @@ const MESSAGE_LEN: usize = 128;
 pub fn process(c: &Context) -> ProgramResult {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.redeem(frame.now.unix, args.cumulative.get()).map_err(EscrowError::refusal)?;
-    let message = message(c, &a, &frame, args)?;
-    expect_signed(&a.instructions_sysvar, &frame.record()?.client, &message)?;
-    let net = frame.book_provider(&a.vault, &a.provider_token)?;
+    let message = message(c, &a, frame, args)?;
+    expect_signed(&a.instructions_sysvar, &frame.record().client, &message)?;
+    frame.book_provider(&a.vault, &a.provider_token)?;
     frame.commit()?;
-    frame.pay(&a.vault, &a.provider_token, net)?;
-    let (gross, fee) = frame.released();
-    emit(&VoucherSettled {
+    frame.pay(&a.vault, &a.provider_token)?;
+        emit(&VoucherSettled {
         discriminator: VoucherSettled::DISCRIMINATOR,
         job: *a.job.address(),
         cumulative: args.cumulative,
-        gross,
-        fee,
-        net: U64::new(net),
+        gross: U64::new(frame.gross),
+        fee: U64::new(frame.fee),
+        net: U64::new(frame.amount),
         earned: U64::new(frame.core.earned),
         paid: U64::new(frame.core.paid),
         held: U64::new(frame.held),
@@ -61,7 +61,7 @@ fn message(c: &Context, a: &Accounts, frame: &Frame, args: &Args) -> Result<[u8;
     message[16..48].copy_from_slice(config.genesis_hash.as_array());
     message[48..80].copy_from_slice(c.program_id.as_array());
     message[80..112].copy_from_slice(a.job.address().as_array());
-    message[112..120].copy_from_slice(frame.record()?.opened_slot.bytes());
+    message[112..120].copy_from_slice(frame.record().opened_slot.bytes());
     message[120..].copy_from_slice(args.cumulative.bytes());
     Ok(message)
 }

@@ -1,6 +1,6 @@
 //! The provider hands in a deliverable's result.
 
-use super::frame::{Frame, JobAccounts, SEEN};
+use super::frame::{refused, Frame, JobAccounts, SEEN};
 use crate::{
     error::EscrowError,
     event::ResultSubmitted,
@@ -18,8 +18,9 @@ use pinocchio::ProgramResult;
 pub fn process(c: &Context) -> ProgramResult {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_provider(&a.provider)?;
     frame.core.submit(frame.now.unix, &SEEN).map_err(EscrowError::refusal)?;
     frame.commit()?;

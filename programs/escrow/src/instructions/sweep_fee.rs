@@ -2,7 +2,7 @@
 
 use super::{
     config::read,
-    frame::{Frame, JobAccounts},
+    frame::{refused, Frame, JobAccounts},
 };
 use crate::{
     error::EscrowError,
@@ -12,7 +12,7 @@ use crate::{
 use ionet_common::{
     event::emit,
     surface::{Record, U64},
-    token::{is_payable, TokenAccount},
+    token::{judge_payee, TokenAccount},
     Context,
 };
 use ionet_math::transition::Action;
@@ -23,25 +23,28 @@ use pinocchio::ProgramResult;
 pub fn process(c: &Context) -> ProgramResult {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut frame =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster })?;
+    let mut loaded =
+        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
+    let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let treasury = read(c.program_id, &a.config)?.treasury;
     frame.core.go(Action::Sweep).map_err(EscrowError::refusal)?;
-    let amount = frame.core.due_to_treasury();
-    if amount == 0 {
+    frame.amount = frame.core.due_to_treasury();
+    if frame.amount == 0 {
         return Err(EscrowError::NothingDue.into());
     }
-    if !is_payable(&a.treasury_token, TokenAccount::load(&a.vault)?.mint(), &treasury)? {
+    let mut is_payable = false;
+    judge_payee(&a.treasury_token, TokenAccount::load(&a.vault)?.mint(), &treasury, &mut is_payable)?;
+    if !is_payable {
         return Err(EscrowError::PayeeNotPayable.into());
     }
-    frame.core.fee = frame.core.fee.saturating_add(amount); // conservation is checked at commit
+    frame.core.fee = frame.core.fee.saturating_add(frame.amount); // conservation is checked at commit
     frame.commit()?;
-    frame.pay(&a.vault, &a.treasury_token, amount)?;
+    frame.pay(&a.vault, &a.treasury_token)?;
     emit(&FeeSwept {
         discriminator: FeeSwept::DISCRIMINATOR,
         job: *a.job.address(),
-        amount: U64::new(amount),
+        amount: U64::new(frame.amount),
         fee: U64::new(frame.core.fee),
         held: U64::new(frame.held),
         at: frame.at(),
