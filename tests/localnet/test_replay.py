@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ionet.localnet.errors import LedgerError
-from ionet.localnet.genesis import Genesis, Program
-from ionet.localnet.ledger import _ROOT, Ledger, _chain, recording
-from ionet.localnet.replay import replay
 from solders.compute_budget import set_compute_unit_limit, set_compute_unit_price
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
+from ionet.localnet.errors import LedgerError
+from ionet.localnet.genesis import Genesis, Program
+from ionet.localnet.ledger import _ROOT, Ledger, _chain, recording
+from ionet.localnet.replay import replay
 from tests.localnet.chain import ALICE, BOB, SOL, Chain, new_chain, system_account
 
 CAROL = Pubkey(bytes(range(32)))
@@ -184,9 +184,7 @@ def test_a_program_that_is_not_at_hand_is_named(path: Path) -> None:
     def edit(lines: Lines) -> None:
         program = Program("lost", CAROL, b"elf")
         accounts = Ledger(path).header.accounts
-        lines[0]["programs"] = [
-            {"name": "lost", "address": str(CAROL), "sha256": program.sha256}
-        ]
+        lines[0]["programs"] = [{"name": "lost", "address": str(CAROL), "sha256": program.sha256}]
         lines[0]["genesis_hash"] = str(Genesis((program,), accounts).hash())
 
     forge(path, edit)
