@@ -55,26 +55,29 @@ pub fn load<'a, T: Record>(program_id: &Address, account: &'a AccountView, versi
     Ok(unsafe { &*account.data_ptr().cast::<T>() })
 }
 
-/// As [`load`], for writing; the account must be writable.
+/// As [`load`], for writing; the account must be writable. Handlers hold one reference to an account's data at a time.
+// A view is a handle (several may name one account), so borrowing it mutably would promise nothing.
+#[allow(clippy::mut_from_ref)]
 #[inline(always)]
 pub fn load_mut<'a, T: Record>(
     program_id: &Address,
-    account: &'a mut AccountView,
+    account: &'a AccountView,
     version: u8,
 ) -> Result<&'a mut T, ProgramError> {
     check::<T>(program_id, account, version)?;
-    // SAFETY: as in `load`; handlers hold one reference to an account's data at a time.
-    Ok(unsafe { &mut *account.data_mut_ptr().cast::<T>() })
+    // SAFETY: as in `load`, and the only reference at this time.
+    Ok(unsafe { &mut *account.data_ptr().cast_mut().cast::<T>() })
 }
 
-/// Writes an account of ours that [`load`] has accepted in this instruction.
+/// Writes an account of ours that [`load`] has accepted, or that was created, in this instruction.
+#[allow(clippy::mut_from_ref)] // as above
 #[inline(always)]
-pub fn reload_mut<T: Record>(account: &mut AccountView) -> Result<&mut T, ProgramError> {
+pub fn reload_mut<T: Record>(account: &AccountView) -> Result<&mut T, ProgramError> {
     if account.data_len() != T::LEN {
         return Err(Check::WrongAccountLength.into());
     }
     // SAFETY: as in `load_mut`.
-    Ok(unsafe { &mut *account.data_mut_ptr().cast::<T>() })
+    Ok(unsafe { &mut *account.data_ptr().cast_mut().cast::<T>() })
 }
 
 /// What [`check`] compares, per kind of account; one table each instead of one copy of the code each.

@@ -109,7 +109,8 @@ fn create_prefunded(c: &Creation, lamports: u64) -> ProgramResult {
 
 /// Empties an account of ours into `to` and removes it.
 #[inline(always)]
-pub fn close(account: &mut AccountView, to: &mut AccountView) -> Result<u64, ProgramError> {
+pub fn close(account: &AccountView, to: &AccountView) -> Result<u64, ProgramError> {
+    let (mut account, mut to) = (*account, *to);
     let lamports = account.lamports();
     let sum = to.lamports().checked_add(lamports).ok_or(Check::ArithmeticOverflow)?;
     to.set_lamports(sum);

@@ -323,14 +323,17 @@ macro_rules! instructions {
                 const _: () = assert!(core::mem::size_of::<Args>() == 0 $(+ core::mem::size_of::<$t>())*);
                 /// Accounts, in order; [`Accounts::parse`] has checked count, signers and writability.
                 #[allow(missing_docs)]
+                #[repr(C)]
+                #[derive(Clone)]
                 pub struct Accounts { $($(#[doc = $md])* pub $acc: pinocchio::AccountView,)* }
+                const _: () = assert!(core::mem::size_of::<Accounts>() == METAS.len() * core::mem::size_of::<pinocchio::AccountView>());
                 impl Accounts {
                     /// Takes exactly the declared accounts with exactly the declared flags.
                     #[inline(always)]
-                    pub fn parse(accounts: &[pinocchio::AccountView]) -> Result<Self, pinocchio::error::ProgramError> {
+                    pub fn parse(accounts: &[pinocchio::AccountView]) -> Result<&Self, pinocchio::error::ProgramError> {
                         $crate::checks::flags(FLAGS, accounts)?;
-                        let [$($acc),*] = accounts else { return Err($crate::checks::Check::WrongAccountCount.into()) };
-                        Ok(Self { $($acc: *$acc),* })
+                        // SAFETY: `flags` has checked the count, and the struct is that many views in a row.
+                        Ok(unsafe { &*accounts.as_ptr().cast::<Self>() })
                     }
                 }
                 impl Args {

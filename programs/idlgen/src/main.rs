@@ -10,7 +10,7 @@ fn main() -> Result<()> {
     let out = env::args().nth(1).context("usage: idlgen OUT_DIR")?;
     let out = Path::new(&out);
     fs::create_dir_all(out.join("legacy"))?;
-    for idl in [spec::escrow()] {
+    for idl in spec::all() {
         let file = format!("{}.json", idl.metadata.name);
         let json = serde_json::to_vec_pretty(&idl)?;
         let legacy = anchor_lang_idl::convert::convert_idl_to_legacy(&idl)?;

@@ -24,8 +24,12 @@ struct Surface {
     constants: &'static [Constant],
 }
 
-/// The IDL of the escrow program.
-pub fn escrow() -> Idl {
+/// The IDLs of all programs.
+pub fn all() -> Vec<Idl> {
+    vec![escrow()]
+}
+
+fn escrow() -> Idl {
     Surface {
         name: "escrow",
         address: escrow::ADDRESS,

@@ -17,9 +17,9 @@ use pinocchio::ProgramResult;
 /// Handles `accept_authority`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let config: &mut Config = load_mut(c.program_id, &mut a.config, VERSION)?;
+    let config: &mut Config = load_mut(c.program_id, &a.config, VERSION)?;
     // No key has the zero address, so "none" cannot sign.
     if !same(&config.pending_authority, a.pending_authority.address()) {
         return Err(EscrowError::NotPendingAuthority.into());

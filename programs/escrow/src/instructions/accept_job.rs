@@ -97,7 +97,7 @@ fn join(frame: &mut Frame) -> Result<bool, ProgramError> {
 #[inline(always)]
 fn occupy(frame: &mut Frame) -> ProgramResult {
     let job = *frame.job.address();
-    let offer: &mut Offer = reload_mut(&mut frame.offer)?;
+    let offer: &mut Offer = reload_mut(&frame.offer)?;
     let jobs = offer.jobs.get().checked_add(1).ok_or(Check::ArithmeticOverflow)?;
     offer.jobs.set(jobs);
     offer.live_job = job;

@@ -18,7 +18,7 @@ use pinocchio::ProgramResult;
 /// Handles `close_cluster`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let address = *a.cluster.address();
     let now = sysvars::now()?.unix;
@@ -35,7 +35,7 @@ pub fn process(c: &Context) -> ProgramResult {
             return Err(EscrowError::ClusterStillOpen.into());
         }
     }
-    let rent = close(&mut a.cluster, &mut a.rent_payer)?;
+    let rent = close(&a.cluster, &a.rent_payer)?;
     emit(&ClusterClosed {
         discriminator: ClusterClosed::DISCRIMINATOR,
         cluster: address,

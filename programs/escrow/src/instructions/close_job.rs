@@ -24,14 +24,14 @@ use pinocchio_token::instructions::{Burn, CloseAccount};
 /// Handles `close_job`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut loaded =
         Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
     let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.go(Action::Close).map_err(EscrowError::refusal)?;
-    check(frame, &a)?;
+    check(frame, a)?;
     if let Some(cluster) = frame.cluster_mut()? {
         cluster.unclosed = cluster.unclosed.wrapping_sub(1); // counted up at this job's opening
     }
@@ -48,8 +48,8 @@ pub fn process(c: &Context) -> ProgramResult {
         rent: U64::new(0),
         at: frame.at(),
     };
-    empty_vault(frame, &a, &mut event)?;
-    let job_rent = close(&mut a.job, &mut a.rent_payer)?;
+    empty_vault(frame, a, &mut event)?;
+    let job_rent = close(&a.job, &a.rent_payer)?;
     event.rent = U64::new(job_rent.saturating_add(event.rent.get()));
     emit(&event);
     Ok(())

@@ -17,10 +17,11 @@ pub fn read<'a>(program_id: &Address, account: &'a AccountView) -> Result<&'a Co
 }
 
 /// Loads the config for its authority to change.
+#[allow(clippy::mut_from_ref)] // a view is a handle
 #[inline(always)]
 pub fn as_authority<'a>(
     program_id: &Address,
-    account: &'a mut AccountView,
+    account: &'a AccountView,
     signer: &AccountView,
 ) -> Result<&'a mut Config, ProgramError> {
     let config: &mut Config = load_mut(program_id, account, VERSION)?;

@@ -25,7 +25,7 @@ use pinocchio::{error::ProgramError, ProgramResult};
 /// Handles `expire_job`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut loaded =
         Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
@@ -43,7 +43,7 @@ pub fn process(c: &Context) -> ProgramResult {
     frame.book_client(&a.vault, &a.client_token)?;
     frame.commit()?;
     frame.pay(&a.vault, &a.client_token)?;
-    let tip = pay_tip(&mut a)?;
+    let tip = pay_tip(a)?;
     if is_request {
         emit(&JobExpired {
             discriminator: JobExpired::DISCRIMINATOR,
@@ -85,7 +85,7 @@ fn expire_request(frame: &mut Frame) -> ProgramResult {
     frame.core.go(Action::Expire).map_err(EscrowError::refusal)?;
     leave(frame)?;
     if is_unanswered {
-        let offer: &mut Offer = reload_mut(&mut frame.offer)?;
+        let offer: &mut Offer = reload_mut(&frame.offer)?;
         let expired = offer.expired.get().checked_add(1).ok_or(Check::ArithmeticOverflow)?;
         offer.expired.set(expired);
     }
@@ -94,15 +94,16 @@ fn expire_request(frame: &mut Frame) -> ProgramResult {
 
 /// Moves the prepaid lamports to the caller, once.
 #[inline(always)]
-fn pay_tip(a: &mut Accounts) -> Result<u64, ProgramError> {
-    let job: &mut Job = reload_mut(&mut a.job)?;
+fn pay_tip(a: &Accounts) -> Result<u64, ProgramError> {
+    let job: &mut Job = reload_mut(&a.job)?;
     let tip = u64::from(job.tip.get());
     job.tip = U16::new(0);
     if tip > 0 {
-        let left = a.job.lamports().checked_sub(tip).ok_or(Check::ArithmeticOverflow)?;
-        let sum = a.caller.lamports().checked_add(tip).ok_or(Check::ArithmeticOverflow)?;
-        a.job.set_lamports(left);
-        a.caller.set_lamports(sum);
+        let (mut from, mut to) = (a.job, a.caller);
+        let left = from.lamports().checked_sub(tip).ok_or(Check::ArithmeticOverflow)?;
+        let sum = to.lamports().checked_add(tip).ok_or(Check::ArithmeticOverflow)?;
+        from.set_lamports(left);
+        to.set_lamports(sum);
     }
     Ok(tip)
 }

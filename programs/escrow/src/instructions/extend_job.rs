@@ -40,7 +40,7 @@ pub fn process(c: &Context) -> ProgramResult {
     if frame.core.kind == Kind::Rental && frame.offer().rate.get() > frame.core.rate {
         return Err(EscrowError::OfferDearer.into());
     }
-    check_source(frame, &a, deposit)?;
+    check_source(frame, a, deposit)?;
     frame.commit()?;
     if deposit > 0 {
         let movement = Movement { from: &a.client_token, to: &a.vault, authority: &a.client, amount: deposit };

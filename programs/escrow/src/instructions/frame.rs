@@ -137,17 +137,18 @@ impl Frame {
         unsafe { &*self.offer.data_ptr().cast::<Offer>() }
     }
 
-    /// The cluster, for a member of one.
+    /// The cluster, for a member of one; drop it before it is read otherwise.
+    #[allow(clippy::mut_from_ref)] // a view is a handle
     #[inline(always)]
-    pub fn cluster_mut(&mut self) -> Result<Option<&mut Cluster>, ProgramError> {
+    pub fn cluster_mut(&self) -> Result<Option<&mut Cluster>, ProgramError> {
         if self.record().member == 0 {
             return Ok(None);
         }
-        reload_mut(&mut self.cluster).map(Some)
+        reload_mut(&self.cluster).map(Some)
     }
 
     /// The signer must be the job's client.
-    #[inline(always)]
+    #[inline(never)]
     pub fn expect_client(&self, signer: &AccountView) -> ProgramResult {
         if !same(&self.record().client, signer.address()) {
             return Err(EscrowError::NotClient.into());
@@ -156,7 +157,7 @@ impl Frame {
     }
 
     /// The signer must be the offer's provider.
-    #[inline(always)]
+    #[inline(never)]
     pub fn expect_provider(&self, signer: &AccountView) -> ProgramResult {
         if !same(&self.offer().provider, signer.address()) {
             return Err(EscrowError::NotProvider.into());
@@ -207,7 +208,7 @@ impl Frame {
         self.held = self.core.held().map_err(EscrowError::refusal)?;
         self.count()?;
         let core = self.core;
-        encode(&core, reload_mut(&mut self.job)?);
+        encode(&core, reload_mut(&self.job)?);
         if self.elapsed.is_started {
             self.announce_start();
         }
@@ -227,7 +228,7 @@ impl Frame {
         self.fee = after.fee.wrapping_sub(before.fee);
         let job = *self.job.address();
         let is_stopped = !matches!(self.core.state, State::Open | State::Active);
-        let offer: &mut Offer = reload_mut(&mut self.offer)?;
+        let offer: &mut Offer = reload_mut(&self.offer)?;
         add(&mut offer.seconds, after.seconds, before.seconds)?;
         add(&mut offer.gross, after.gross, before.gross)?;
         add(&mut offer.fee, after.fee, before.fee)?;
@@ -378,7 +379,8 @@ fn encode(core: &Core, record: &mut Job) {
 
 impl EscrowError {
     /// The error of a refused change.
-    #[inline(always)]
+    #[cold]
+    #[inline(never)]
     pub fn refusal(fault: Fault) -> ProgramError {
         match fault {
             Fault::WrongState => Self::WrongState.into(),

@@ -12,7 +12,7 @@ use ionet_common::{
     checks::{program, reload_mut, same, ZERO},
     event::emit,
     pda::{canonical_bump, create, Creation, Seeds},
-    surface::{Record, I64, U64},
+    surface::{Record, I64},
     sysvars, Context,
 };
 use ionet_math::bounds::MAX_FEE_BPS;
@@ -21,7 +21,7 @@ use pinocchio::{cpi::Seed, ProgramResult};
 /// Handles `initialize_config`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     if !same(a.genesis_authority.address(), &GENESIS_AUTHORITY) {
         return Err(EscrowError::NotGenesisAuthority.into());
@@ -46,23 +46,16 @@ pub fn process(c: &Context) -> ProgramResult {
         extra: 0,
         seeds: &[Seed::from(b"config"), Seed::from(&bump_seed)],
     })?;
-    *reload_mut::<Config>(&mut a.config)? = Config {
-        discriminator: Config::DISCRIMINATOR,
-        version: VERSION,
-        bump,
-        pause_flags: 0,
-        accepted: 0,
-        fee_bps: args.fee_bps,
-        paused_until: I64::new(0),
-        authority: args.authority,
-        pending_authority: ZERO,
-        guardian: args.guardian,
-        treasury: args.treasury,
-        genesis_hash: args.genesis_hash,
-        mints: [ZERO; 4],
-        min_rates: [U64::new(0); 64],
-        reserved: [0; 64],
-    };
+    // A new account is all zeros: nothing is paused, pending or accepted.
+    let config: &mut Config = reload_mut(&a.config)?;
+    config.discriminator = Config::DISCRIMINATOR;
+    config.version = VERSION;
+    config.bump = bump;
+    config.fee_bps = args.fee_bps;
+    config.authority = args.authority;
+    config.guardian = args.guardian;
+    config.treasury = args.treasury;
+    config.genesis_hash = args.genesis_hash;
     emit(&ConfigInitialized {
         discriminator: ConfigInitialized::DISCRIMINATOR,
         authority: args.authority,

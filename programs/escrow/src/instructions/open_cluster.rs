@@ -23,7 +23,7 @@ use pinocchio::{cpi::Seed, ProgramResult};
 /// Handles `open_cluster`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     program(&a.system_program, &ZERO)?;
     let now = sysvars::now()?;
@@ -54,7 +54,7 @@ pub fn process(c: &Context) -> ProgramResult {
             Seed::from(&bump_seed),
         ],
     })?;
-    *reload_mut::<Cluster>(&mut a.cluster)? = Cluster {
+    *reload_mut::<Cluster>(&a.cluster)? = Cluster {
         discriminator: Cluster::DISCRIMINATOR,
         version: VERSION,
         bump,

@@ -41,19 +41,19 @@ struct Request {
 /// Handles `open_job`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
-    let request = check(c.program_id, &a, args)?;
+    let request = check(c.program_id, a, args)?;
     let (mut bump, mut vault_bump) = (0, 0);
     let seeds = Seeds(b"job", a.client.address().as_array(), args.id.bytes());
     canonical_bump(&a.job, c.program_id, &seeds, &mut bump)?;
     canonical_bump(&a.vault, c.program_id, &Seeds(b"vault", a.job.address().as_array(), &[]), &mut vault_bump)?;
     if args.member != 0 {
-        join(c.program_id, &mut a, args)?;
+        join(c.program_id, a, args)?;
     }
-    fund(c.program_id, &a, args, [bump, vault_bump])?;
+    fund(c.program_id, a, args, [bump, vault_bump])?;
 
-    let job = reload_mut::<Job>(&mut a.job)?;
+    let job = reload_mut::<Job>(&a.job)?;
     *job = Job {
         discriminator: Job::DISCRIMINATOR,
         version: VERSION,
@@ -91,7 +91,7 @@ pub fn process(c: &Context) -> ProgramResult {
     if TokenAccount::load(&a.vault)?.amount() < args.deposit.get() {
         return Err(Check::VaultShort.into());
     }
-    announce(&a, args, &request);
+    announce(a, args, &request);
     Ok(())
 }
 
@@ -229,9 +229,9 @@ fn accept_within(program_id: &Address, a: &Accounts, args: &Args, now: i64) -> R
 
 /// Takes the member's place in its cluster.
 #[inline(always)]
-fn join(program_id: &Address, a: &mut Accounts, args: &Args) -> ProgramResult {
+fn join(program_id: &Address, a: &Accounts, args: &Args) -> ProgramResult {
     let client = *a.client.address();
-    let cluster: &mut Cluster = load_mut(program_id, &mut a.cluster, VERSION)?;
+    let cluster: &mut Cluster = load_mut(program_id, &a.cluster, VERSION)?;
     if !same(&cluster.client, &client) {
         return Err(EscrowError::WrongCluster.into());
     }

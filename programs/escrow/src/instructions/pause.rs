@@ -18,9 +18,9 @@ use pinocchio::ProgramResult;
 /// Handles `pause`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
-    let config: &mut Config = load_mut(c.program_id, &mut a.config, VERSION)?;
+    let config: &mut Config = load_mut(c.program_id, &a.config, VERSION)?;
     let by = *a.guardian.address();
     if !same(&config.guardian, &by) && !same(&config.authority, &by) {
         return Err(EscrowError::NotGuardian.into());

@@ -20,7 +20,7 @@ use pinocchio::{cpi::Seed, ProgramResult};
 /// Handles `post_offer`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     program(&a.system_program, &ZERO)?;
     let config = read(c.program_id, &a.config)?;
@@ -50,7 +50,7 @@ pub fn process(c: &Context) -> ProgramResult {
         extra: 0,
         seeds: &[Seed::from(b"offer"), Seed::from(device.as_array().as_slice()), Seed::from(&bump_seed)],
     })?;
-    *reload_mut::<Offer>(&mut a.offer)? = Offer {
+    *reload_mut::<Offer>(&a.offer)? = Offer {
         discriminator: Offer::DISCRIMINATOR,
         version: VERSION,
         bump,

@@ -15,9 +15,9 @@ use pinocchio::ProgramResult;
 /// Handles `propose_authority`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
-    let config = as_authority(c.program_id, &mut a.config, &a.authority)?;
+    let config = as_authority(c.program_id, &a.config, &a.authority)?;
     let at = I64::new(sysvars::now()?.unix);
     config.pending_authority = args.new_authority;
     emit(&AuthorityProposed {

@@ -21,9 +21,9 @@ use pinocchio::{Address, ProgramResult};
 /// Handles `set_mint`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
-    let config = as_authority(c.program_id, &mut a.config, &a.authority)?;
+    let config = as_authority(c.program_id, &a.config, &a.authority)?;
     expect_mint(&a.mint)?;
     expect_slot(config, usize::from(args.slot), a.mint.address())?;
     if !args.is_accepted.is_valid() {

@@ -15,12 +15,25 @@ use ionet_common::{
     surface::{Record, U64},
     Context,
 };
-use pinocchio::{error::ProgramError, ProgramResult};
+use pinocchio::{Address, ProgramResult};
 
 /// Domain and version of the message.
-const MAGIC: &[u8; 16] = b"ionet:voucher:v1";
-/// Length of the message; its fields: docs/adr/005-vouchers.md.
+const MAGIC: [u8; 16] = *b"ionet:voucher:v1";
+
+/// What the client signs: network, program, job, its opening and the amount (docs/adr/005-vouchers.md).
+#[repr(C)]
+struct Message {
+    magic: [u8; 16],
+    genesis_hash: Address,
+    program_id: Address,
+    job: Address,
+    opened_slot: U64,
+    cumulative: U64,
+}
+
+/// Length of the message.
 const MESSAGE_LEN: usize = 128;
+const _: () = assert!(size_of::<Message>() == MESSAGE_LEN && align_of::<Message>() == 1);
 
 /// Handles `settle_voucher`.
 #[inline(never)]
@@ -32,8 +45,17 @@ pub fn process(c: &Context) -> ProgramResult {
     let frame = loaded.as_mut().map_err(refused)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.redeem(frame.now.unix, args.cumulative.get()).map_err(EscrowError::refusal)?;
-    let message = message(c, &a, frame, args)?;
-    expect_signed(&a.instructions_sysvar, &frame.record().client, &message)?;
+    let message = Message {
+        magic: MAGIC,
+        genesis_hash: read(c.program_id, &a.config)?.genesis_hash,
+        program_id: *c.program_id,
+        job: *a.job.address(),
+        opened_slot: frame.record().opened_slot,
+        cumulative: args.cumulative,
+    };
+    // SAFETY: size and alignment are asserted above, and all fields are bytes.
+    let message = unsafe { &*core::ptr::from_ref(&message).cast::<[u8; MESSAGE_LEN]>() };
+    expect_signed(&a.instructions_sysvar, &frame.record().client, message)?;
     frame.book_provider(&a.vault, &a.provider_token)?;
     frame.commit()?;
     frame.pay(&a.vault, &a.provider_token)?;
@@ -50,18 +72,4 @@ pub fn process(c: &Context) -> ProgramResult {
         at: frame.at(),
     });
     Ok(())
-}
-
-/// The message the client must have signed: network, program, job, its opening and the amount.
-#[inline(always)]
-fn message(c: &Context, a: &Accounts, frame: &Frame, args: &Args) -> Result<[u8; MESSAGE_LEN], ProgramError> {
-    let config = read(c.program_id, &a.config)?;
-    let mut message = [0u8; MESSAGE_LEN];
-    message[..16].copy_from_slice(MAGIC);
-    message[16..48].copy_from_slice(config.genesis_hash.as_array());
-    message[48..80].copy_from_slice(c.program_id.as_array());
-    message[80..112].copy_from_slice(a.job.address().as_array());
-    message[112..120].copy_from_slice(frame.record().opened_slot.bytes());
-    message[120..].copy_from_slice(args.cumulative.bytes());
-    Ok(message)
 }

@@ -16,9 +16,9 @@ use pinocchio::ProgramResult;
 /// Handles `unpause`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let config = as_authority(c.program_id, &mut a.config, &a.authority)?;
+    let config = as_authority(c.program_id, &a.config, &a.authority)?;
     let at = I64::new(sysvars::now()?.unix);
     if config.pause_flags == 0 || at.get() >= config.paused_until.get() {
         return Err(EscrowError::NotPaused.into());

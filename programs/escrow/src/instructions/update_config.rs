@@ -17,9 +17,9 @@ use pinocchio::ProgramResult;
 /// Handles `update_config`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
-    let config = as_authority(c.program_id, &mut a.config, &a.authority)?;
+    let config = as_authority(c.program_id, &a.config, &a.authority)?;
     expect_role(&args.guardian)?;
     expect_role(&args.treasury)?;
     if args.fee_bps.get() > MAX_FEE_BPS {

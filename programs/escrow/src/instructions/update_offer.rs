@@ -19,11 +19,11 @@ use pinocchio::ProgramResult;
 /// Handles `update_offer`.
 #[inline(never)]
 pub fn process(c: &Context) -> ProgramResult {
-    let mut a = Accounts::parse(c.accounts)?;
+    let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let config = read(c.program_id, &a.config)?;
     let address = *a.offer.address();
-    let offer: &mut Offer = load_mut(c.program_id, &mut a.offer, VERSION)?;
+    let offer: &mut Offer = load_mut(c.program_id, &a.offer, VERSION)?;
     if !same(&offer.provider, a.provider.address()) {
         return Err(EscrowError::NotProvider.into());
     }
