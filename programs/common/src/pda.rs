@@ -13,6 +13,9 @@ use solana_sha256_hasher::hashv;
 const MARKER: &[u8; 21] = b"ProgramDerivedAddress";
 
 /// What an address is derived from, beside program and bump; an empty part is no part.
+///
+/// At least one part must not be a compile-time constant: a `Seeds` made of constants alone becomes static data with a
+/// pointer in it, which sbpf-linker 0.2.1 relocates wrongly (`.data.rel.ro`).
 pub struct Seeds<'a>(pub &'a [u8], pub &'a [u8], pub &'a [u8]);
 
 /// The address for seeds and a bump, without the curve test.
