@@ -1,6 +1,6 @@
 """Errors of the localnet.
 
-LocalnetError (ValueError)
+LocalnetError (IonetError, ValueError)
 ├── ClockError      a time that lies in the past or is no time
 ├── GenesisError    a genesis that cannot be built: bad program, duplicate address, missing build
 ├── SnapshotError   a snapshot of another VM, or one that cannot be restored now
@@ -11,8 +11,10 @@ A transaction refused before execution raises ``ionet.connection.TransactionRefu
 
 from __future__ import annotations
 
+from ionet.errors import IonetError
 
-class LocalnetError(ValueError):
+
+class LocalnetError(IonetError, ValueError):
     """Base of all errors of the localnet; the message names the value and the rule."""
 
 

@@ -18,8 +18,8 @@ from solders.pubkey import Pubkey
 from ionet.connection import TransactionFault
 from ionet.localnet.errors import LocalnetError
 from ionet.localnet.genesis import Genesis
-from ionet.localnet.logs import LoggedData, logged_data
 from ionet.localnet.vm import Landed
+from ionet.logs import LoggedData, logged_data
 
 FORMAT = 1
 
