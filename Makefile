@@ -62,11 +62,11 @@ type: .venv/.tools ## check types with mypy --strict and pyright
 idl: ## write idl/ from the declared surface of the programs
 	tools/rust.sh idl
 
-generate: .venv/.ready ## write the generated Python modules
-	$(PY) tools/generate.py && $(PY) tools/unasync.py
+generate: .venv/.tools ## write the generated Python modules
+	$(PY) -m tools.generate && $(PY) -m tools.unasync
 
-generate-check: .venv/.ready
-	$(PY) tools/generate.py --check && $(PY) tools/unasync.py --check
+generate-check: .venv/.tools
+	$(PY) -m tools.generate --check && $(PY) -m tools.unasync --check
 
 programs: .venv/.ready ## rebuild programs, IDLs and the modules generated from them
 	PYTHON=$(PY) tools/programs.sh && $(MAKE) --no-print-directory generate

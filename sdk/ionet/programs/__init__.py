@@ -1,0 +1,1 @@
+"""Generated clients of the on-chain programs, one package each; ``bin/`` holds the builds."""

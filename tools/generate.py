@@ -1,0 +1,68 @@
+"""Writes ``ionet.programs.<program>`` from ``idl/<program>.json``.
+
+    python -m tools.generate           write the modules
+    python -m tools.generate --check   fail, naming the files, unless they are what would be written
+
+One declaration in the Rust program is behind all of it: docs/adr/002-wire-format.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tools.codegen.calls import instructions_module, interface_module, pdas_module
+from tools.codegen.model import Idl, load_idl
+from tools.codegen.records import accounts_module, events_module
+from tools.codegen.text import module
+from tools.codegen.tree import differences, tidy, write_tree
+from tools.codegen.values import constants_module, enums_module, errors_module
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAMS = ("escrow",)
+
+_MODULES = {
+    "accounts": accounts_module,
+    "constants": constants_module,
+    "enums": enums_module,
+    "errors": errors_module,
+    "events": events_module,
+    "instructions": instructions_module,
+    "interface": interface_module,
+    "pdas": pdas_module,
+}
+
+
+def main() -> None:
+    """Write or check the modules of every program."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
+    is_check = parser.parse_args().check
+    problems = []
+    for program in PROGRAMS:
+        folder = ROOT / "sdk/ionet/programs" / program
+        files = generate(load_idl(ROOT / "idl" / f"{program}.json"), folder)
+        if is_check:
+            problems += differences(folder, files)
+        else:
+            write_tree(folder, files)
+    if problems:
+        raise SystemExit("\n".join([*problems, "run make generate"]))
+
+
+def generate(idl: Idl, folder: Path) -> dict[Path, str]:
+    """Return the files of a program's package, by their name inside ``folder``."""
+    files = {f"{name}.py": emit(idl) for name, emit in _MODULES.items()}
+    files["__init__.py"] = _package(idl)
+    return {Path(name): tidy(text, folder / name) for name, text in sorted(files.items())}
+
+
+def _package(idl: Idl) -> str:
+    names = sorted(_MODULES)
+    body = [f"__all__ = [{', '.join(repr(name) for name in names)}]"]
+    imports = [f"from ionet.programs.{idl.name} import {', '.join(names)}"]
+    return module(idl.name, f"Client of the {idl.name} program: {idl.description}.", imports, body)
+
+
+if __name__ == "__main__":
+    main()
