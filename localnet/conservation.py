@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ionet.errors import AccountDecodeError
-from ionet.programs.escrow.accounts import Job
-from ionet.programs.escrow.pdas import find_vault
 from solders.account import Account
 from solders.pubkey import Pubkey
 
+from ionet.errors import AccountDecodeError
 from ionet.localnet.genesis import Program
+from ionet.programs.escrow.accounts import Job
+from ionet.programs.escrow.pdas import find_vault
 from ionet.tokens import decode_token_account
 
 BPS = 10_000

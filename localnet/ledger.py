@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from solders.account import Account
 from solders.pubkey import Pubkey
@@ -78,7 +78,7 @@ class LedgerWriter:
 
 
 @contextmanager
-def recording(vm: Vm, path: Path) -> Iterator[LedgerWriter]:
+def recording(vm: Vm, path: Path) -> Generator[LedgerWriter, None, None]:
     """Record a chain from its first transaction to the end of the block.
 
     The file appears at ``path`` complete or not at all: until the end it is ``path.partial``, which
@@ -188,10 +188,11 @@ def _read(file: BinaryIO, at: Position) -> tuple[Record, Position]:
 
 def _decode(raw: bytes, previous: str, number: int) -> tuple[Record, str]:
     try:
-        fields = json.loads(raw)
+        parsed: object = json.loads(raw)
     except (ValueError, RecursionError):
         raise LedgerError(number, "is not JSON") from None
-    if not isinstance(fields, dict) or not isinstance(fields.pop("hash", None), str):
+    fields = cast("Json", parsed) if isinstance(parsed, dict) else {}
+    if not isinstance(fields.pop("hash", None), str):
         raise LedgerError(number, "is not an object with a hash")
     digest, expected = _chain(previous, fields)
     if raw != expected:
