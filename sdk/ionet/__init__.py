@@ -1,1 +1,132 @@
-"""ionet: typed SDK of a GPU compute market on Solana."""
+"""Typed SDK of a GPU compute market on Solana.
+
+Everything below is loaded when it is first used, so ``import ionet`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ionet._async.client import AsyncClient
+    from ionet._async.clusters import AsyncClusterHandle
+    from ionet._async.jobs import AsyncJobHandle
+    from ionet._async.requests import AsyncRequest
+    from ionet._sync.client import Client
+    from ionet._sync.clusters import ClusterHandle
+    from ionet._sync.jobs import JobHandle
+    from ionet._sync.requests import Request
+    from ionet.amounts import Amount, Io, Usdc
+    from ionet.connection import AsyncConnection, Connection
+    from ionet.cranks import CrankReport
+    from ionet.durations import days, hours, minutes, seconds
+    from ionet.errors import (
+        AccountDecodeError,
+        AmountError,
+        IonetError,
+        NotSentError,
+        OutcomeUnknownError,
+        ProgramError,
+        TransactionFailedError,
+    )
+    from ionet.offers import OfferView, Quote, quote
+    from ionet.programs.escrow.enums import GpuClass, JobKind, JobState
+    from ionet.results import Landed, OfferChange, Settlement
+    from ionet.signers import Signer, load_keypair
+    from ionet.voucher import Voucher
+
+__version__ = "0.1.0"
+
+_MODULE_OF = {
+    "AccountDecodeError": "errors",
+    "Amount": "amounts",
+    "AmountError": "errors",
+    "AsyncClient": "_async.client",
+    "AsyncClusterHandle": "_async.clusters",
+    "AsyncConnection": "connection",
+    "AsyncJobHandle": "_async.jobs",
+    "AsyncRequest": "_async.requests",
+    "Client": "_sync.client",
+    "ClusterHandle": "_sync.clusters",
+    "Connection": "connection",
+    "CrankReport": "cranks",
+    "GpuClass": "programs.escrow.enums",
+    "Io": "amounts",
+    "IonetError": "errors",
+    "JobHandle": "_sync.jobs",
+    "JobKind": "programs.escrow.enums",
+    "JobState": "programs.escrow.enums",
+    "Landed": "results",
+    "NotSentError": "errors",
+    "OfferChange": "results",
+    "OfferView": "offers",
+    "OutcomeUnknownError": "errors",
+    "ProgramError": "errors",
+    "Quote": "offers",
+    "Request": "_sync.requests",
+    "Settlement": "results",
+    "Signer": "signers",
+    "TransactionFailedError": "errors",
+    "Usdc": "amounts",
+    "Voucher": "voucher",
+    "days": "durations",
+    "hours": "durations",
+    "load_keypair": "signers",
+    "minutes": "durations",
+    "quote": "offers",
+    "seconds": "durations",
+}
+
+__all__ = [
+    "AccountDecodeError",
+    "Amount",
+    "AmountError",
+    "AsyncClient",
+    "AsyncClusterHandle",
+    "AsyncConnection",
+    "AsyncJobHandle",
+    "AsyncRequest",
+    "Client",
+    "ClusterHandle",
+    "Connection",
+    "CrankReport",
+    "GpuClass",
+    "Io",
+    "IonetError",
+    "JobHandle",
+    "JobKind",
+    "JobState",
+    "Landed",
+    "NotSentError",
+    "OfferChange",
+    "OfferView",
+    "OutcomeUnknownError",
+    "ProgramError",
+    "Quote",
+    "Request",
+    "Settlement",
+    "Signer",
+    "TransactionFailedError",
+    "Usdc",
+    "Voucher",
+    "days",
+    "hours",
+    "load_keypair",
+    "minutes",
+    "quote",
+    "seconds",
+]
+
+
+def __getattr__(name: str) -> object:
+    if (module := _MODULE_OF.get(name)) is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -7,7 +7,7 @@ sent, and only ``sign`` makes one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from solders.compute_budget import set_compute_unit_limit, set_compute_unit_price
 from solders.instruction import Instruction
@@ -48,7 +48,8 @@ class Draft:
 
     instructions: tuple[Instruction, ...]
     payer: Pubkey
-    signers: tuple[Signer, ...]
+    # solders 0.26 shows the secret in a key pair's repr.
+    signers: tuple[Signer, ...] = field(repr=False)
     latest: LatestBlockhash
     unit_limit: int = MAX_UNITS
     unit_price: int = 0

@@ -1,0 +1,153 @@
+"""The keeper's side: permissionless cranks, open to anyone who pays the network fee."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
+from solders.pubkey import Pubkey
+
+from ionet._async.market import AsyncMarket
+from ionet.cranks import (
+    Crank,
+    CrankFailure,
+    CrankReport,
+    CrankStep,
+    is_cluster_closable,
+    next_crank,
+)
+from ionet.errors import IonetError
+from ionet.job_instructions import JobInstructions
+from ionet.jobs import JobReference
+from ionet.programs.escrow import instructions
+from ionet.results import Landed, Settlement
+from ionet.tokens import build_create_associated_token_account, find_associated_token_address
+
+_ALL_CRANKS = frozenset(Crank)
+
+
+class AsyncKeeper:
+    """What anyone may do: apply deadlines, move what is due, close what is empty."""
+
+    def __init__(self, market: AsyncMarket) -> None:
+        self._market = market
+
+    async def expire(self, job: JobReference) -> Settlement:
+        """Expire a request nobody accepted, or write the end of a job that has run out."""
+        return await self._crank(job, Crank.EXPIRE)
+
+    async def settle(self, job: JobReference) -> Settlement:
+        """Pay the provider what is due."""
+        return await self._crank(job, Crank.SETTLE)
+
+    async def release(self, job: JobReference) -> Settlement:
+        """Make a stopped job final once its window is over, and pay the provider the rest."""
+        return await self._crank(job, Crank.RELEASE)
+
+    async def refund(self, job: JobReference) -> Settlement:
+        """Pay the client what is owed."""
+        return await self._crank(job, Crank.REFUND)
+
+    async def sweep_fee(
+        self, job: JobReference, *, create_token_account: bool = False
+    ) -> Settlement:
+        """Move the fee due to the treasury, creating its token account if asked and missing."""
+        build = await self._market.build_for(job)
+        treasury = (await self._market.fetch_config()).treasury
+        steps = [build.sweep_fee(find_associated_token_address(treasury, build.at.mint))]
+        if create_token_account:
+            payer, mint = self._market.payer.pubkey(), build.at.mint
+            steps.insert(
+                0, build_create_associated_token_account(payer=payer, owner=treasury, mint=mint)
+            )
+        return await self._market.change_job(build, steps)
+
+    async def close(self, job: JobReference) -> Settlement:
+        """Close a job that holds nothing; rent and unspent tip go back to who paid them."""
+        return await self._crank(job, Crank.CLOSE)
+
+    async def close_cluster(self, cluster: Pubkey) -> Landed:
+        """Return the rent of a cluster none of whose members is left."""
+        account = await self._market.fetch_cluster(cluster)
+        instruction = instructions.close_cluster(
+            cluster=cluster, rent_payer=account.rent_payer, program_id=self._market.program_id
+        )
+        return await self._market.land([instruction])
+
+    async def crank_all(self) -> CrankReport:
+        """Do whatever is due on every job, then close the clusters that are left empty.
+
+        One job that fails is reported and holds up no other.
+        """
+        jobs = [address for address, _ in await self._market.scan_jobs()]
+        report = await crank_jobs(self._market, jobs)
+        failures, closed = list(report.failures), list[Pubkey]()
+        now = (await self._market.connection.get_clock()).unix_timestamp
+        for address, cluster in await self._market.scan_clusters():
+            if not is_cluster_closable(cluster, now):
+                continue
+            try:
+                await self.close_cluster(address)
+            except IonetError as error:
+                failures.append(CrankFailure(address, "close_cluster", error))
+            else:
+                closed.append(address)
+        return CrankReport(report.steps, tuple(failures), tuple(closed))
+
+    async def _crank(self, job: JobReference, crank: Crank) -> Settlement:
+        build = await self._market.build_for(job)
+        return await run_crank(self._market, build, crank, self._market.signer.pubkey())
+
+
+async def crank_jobs(
+    market: AsyncMarket, jobs: Iterable[Pubkey], *, allowed: AbstractSet[Crank] = _ALL_CRANKS
+) -> CrankReport:
+    """Run whatever is due and allowed on these jobs, each crank once per job."""
+    # Asked for once: a client that can only read is no failure of each job.
+    caller = market.signer.pubkey()
+    steps: list[CrankStep] = []
+    failures: list[CrankFailure] = []
+    for address in jobs:
+        tried = set(Crank) - allowed
+        while (crank := await _next_crank(market, address, tried)) is not None:
+            tried.add(crank)
+            try:
+                settlement = await run_crank(market, await market.build_for(address), crank, caller)
+            except IonetError as error:
+                failures.append(CrankFailure(address, crank.value, error))
+            else:
+                steps.append(CrankStep(address, crank, settlement))
+    return CrankReport(tuple(steps), tuple(failures))
+
+
+async def run_crank(
+    market: AsyncMarket, build: JobInstructions, crank: Crank, caller: Pubkey
+) -> Settlement:
+    """Land one permissionless instruction on a job."""
+    match crank:
+        case Crank.EXPIRE:
+            instruction = build.expire(caller)
+        case Crank.RELEASE:
+            instruction = build.release(caller)
+        case Crank.SETTLE:
+            instruction = build.settle()
+        case Crank.REFUND:
+            instruction = build.refund()
+        case Crank.SWEEP_FEE:
+            treasury = (await market.fetch_config()).treasury
+            instruction = build.sweep_fee(find_associated_token_address(treasury, build.at.mint))
+        case Crank.CLOSE:
+            instruction = build.close()
+    needs_signer = crank in (Crank.EXPIRE, Crank.RELEASE)
+    return await market.change_job(build, [instruction], sign=needs_signer)
+
+
+async def _next_crank(
+    market: AsyncMarket, address: Pubkey, tried: AbstractSet[Crank]
+) -> Crank | None:
+    job = await market.find_job(address)
+    if job is None:
+        return None
+    cluster = await market.find_cluster_of(address, job)
+    now = (await market.connection.get_clock()).unix_timestamp
+    return next_crank(job, now, cluster, tried=tried)

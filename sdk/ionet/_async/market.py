@@ -1,0 +1,201 @@
+"""What all sides of the market share: reading accounts, and landing a change to a job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from solders.account import Account
+from solders.instruction import Instruction
+from solders.pubkey import Pubkey
+
+from ionet._async.sender import AsyncSender
+from ionet.amounts import Amount
+from ionet.connection import AsyncConnection
+from ionet.errors import AccountNotFoundError, AmountError, SignerError
+from ionet.filters import AccountFilter, cluster_filter, job_filter, offer_filter
+from ionet.job_instructions import JobInstructions
+from ionet.jobs import (
+    JobAddresses,
+    JobReference,
+    address_of,
+    find_job_addresses,
+    find_job_cluster,
+)
+from ionet.programs.escrow.accounts import Cluster, Config, Job, Offer
+from ionet.programs.escrow.enums import JobState
+from ionet.programs.escrow.events import JobClosed
+from ionet.programs.escrow.pdas import find_config
+from ionet.results import Landed, Settlement
+from ionet.signers import Signer
+
+
+class AsyncMarket:
+    """The escrow program of one network, as one wallet sees it.
+
+    Args:
+        connection: The chain.
+        signer: Signs as client, provider, keeper or authority; None to read only.
+        payer: Pays network fees, rent and tips; by default the signer.
+        program_id: The escrow program.
+        unit_price: Priority fee in micro-lamports per compute unit.
+        unit_limit: Compute limit of every transaction; None asks a simulation before each.
+    """
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        signer: Signer | None,
+        *,
+        payer: Signer | None,
+        program_id: Pubkey,
+        unit_price: int,
+        unit_limit: int | None,
+    ) -> None:
+        self.connection = connection
+        self.program_id = program_id
+        self._signer = signer
+        self._payer = payer if payer is not None else signer
+        self._unit_price = unit_price
+        self._unit_limit = unit_limit
+
+    @property
+    def signer(self) -> Signer:
+        """The wallet's signer; raises ``SignerError`` if the client was made to read only."""
+        if self._signer is None:
+            raise SignerError("this client has no signer: it can only read")
+        return self._signer
+
+    @property
+    def payer(self) -> Signer:
+        """Who pays network fees, rent and tips; raises ``SignerError`` if there is none."""
+        if self._payer is None:
+            raise SignerError("this client has no payer: it can only read")
+        return self._payer
+
+    @property
+    def sender(self) -> AsyncSender:
+        """The stages of sending, for whoever wants them one by one."""
+        return AsyncSender(
+            self.connection,
+            self.payer,
+            program_id=self.program_id,
+            unit_price=self._unit_price,
+            unit_limit=self._unit_limit,
+        )
+
+    async def land(
+        self, instructions: Sequence[Instruction], signers: Sequence[Signer] = ()
+    ) -> Landed:
+        """Send one transaction and wait for it; see ``AsyncSender.execute``."""
+        return await self.sender.execute(instructions, signers)
+
+    async def build_for(self, job: JobReference) -> JobInstructions:
+        """Return the builder of a job's instructions, with the accounts around it found."""
+        return JobInstructions(await self.fetch_job_addresses(address_of(job)), self.program_id)
+
+    async def change_job(
+        self, build: JobInstructions, steps: Sequence[Instruction], *, sign: bool = False
+    ) -> Settlement:
+        """Land instructions on a job and return where its money is afterwards.
+
+        Args:
+            build: The job's builder.
+            steps: The instructions.
+            sign: Whether the wallet's signer must sign, besides the payer.
+        """
+        landed = await self.land(steps, [self.signer] if sign else [])
+        for event in landed.events:
+            if isinstance(event, JobClosed) and event.job == build.at.job:
+                return Settlement.of_closed(event, landed)
+        return Settlement.of_job(await self.fetch_job(build.at.job), landed)
+
+    async def fetch_config(self) -> Config:
+        """Return the escrow's parameters."""
+        address = find_config(program_id=self.program_id)[0]
+        account = await self.connection.get_account(address)
+        if account is None:
+            raise AccountNotFoundError(f"config {address}: does not exist on this network")
+        return Config.decode(address, account, program_id=self.program_id)
+
+    async def fetch_offer(self, address: Pubkey) -> Offer:
+        """Return the offer."""
+        account = await self.connection.get_account(address)
+        if account is None:
+            raise AccountNotFoundError(f"offer {address}: does not exist")
+        return Offer.decode(address, account, program_id=self.program_id)
+
+    async def find_job(self, address: Pubkey) -> Job | None:
+        """Return the job, or None when it does not exist or is closed."""
+        account = await self.connection.get_account(address)
+        if account is None:
+            return None
+        return Job.decode(address, account, program_id=self.program_id)
+
+    async def fetch_job(self, address: Pubkey) -> Job:
+        """Return the job; ``AccountNotFoundError`` when it does not exist or is closed."""
+        job = await self.find_job(address)
+        if job is None:
+            raise AccountNotFoundError(f"job {address}: does not exist, or is closed")
+        return job
+
+    async def find_cluster(self, address: Pubkey) -> Cluster | None:
+        """Return the cluster, or None when it does not exist or is closed."""
+        account = await self.connection.get_account(address)
+        if account is None:
+            return None
+        return Cluster.decode(address, account, program_id=self.program_id)
+
+    async def fetch_cluster(self, address: Pubkey) -> Cluster:
+        """Return the cluster; ``AccountNotFoundError`` when it does not exist or is closed."""
+        cluster = await self.find_cluster(address)
+        if cluster is None:
+            raise AccountNotFoundError(f"cluster {address}: does not exist, or is closed")
+        return cluster
+
+    async def find_cluster_of(self, address: Pubkey, job: Job) -> Cluster | None:
+        """Return the job's cluster, or None when it has none."""
+        if job.member == 0:
+            return None
+        return await self.find_cluster(find_job_cluster(address, job, self.program_id))
+
+    async def fetch_job_addresses(self, address: Pubkey, job: Job | None = None) -> JobAddresses:
+        """Return the addresses around a job, reading the job if it is not given, and its offer."""
+        if job is None:
+            job = await self.fetch_job(address)
+        offer = await self.fetch_offer(job.offer)
+        return find_job_addresses(address, job, offer, self.program_id)
+
+    async def scan_offers(self, *, provider: Pubkey | None = None) -> list[tuple[Pubkey, Offer]]:
+        """Return all offers, or one provider's, by address."""
+        found = await self._scan(offer_filter(provider=provider))
+        return [(key, Offer.decode(key, acc, program_id=self.program_id)) for key, acc in found]
+
+    async def scan_jobs(
+        self, *, client: Pubkey | None = None, state: JobState | None = None
+    ) -> list[tuple[Pubkey, Job]]:
+        """Return all jobs, or one client's, or those in one state as written, by address."""
+        found = await self._scan(job_filter(client=client, state=state))
+        return [(key, Job.decode(key, acc, program_id=self.program_id)) for key, acc in found]
+
+    async def scan_clusters(self) -> list[tuple[Pubkey, Cluster]]:
+        """Return all clusters, by address."""
+        found = await self._scan(cluster_filter())
+        return [(key, Cluster.decode(key, acc, program_id=self.program_id)) for key, acc in found]
+
+    async def _scan(self, wanted: AccountFilter) -> list[tuple[Pubkey, Account]]:
+        return await self.connection.get_program_accounts(
+            self.program_id, data_size=wanted.data_size, memcmp=wanted.memcmp
+        )
+
+    def mint_of(self, config: Config, amount: Amount, expected: Pubkey | None = None) -> Pubkey:
+        """Return the mint that an amount's token has on this network.
+
+        Raises:
+            AmountError: the network has no such mint, or ``expected`` is another one.
+        """
+        mint = config.mints[amount.mint_slot]
+        if mint == Pubkey.default():
+            raise AmountError(f"amount {amount}: this network has no {amount.symbol} mint")
+        if expected is not None and mint != expected:
+            raise AmountError(f"amount {amount}: is not in the token of mint {expected}")
+        return mint

@@ -1,0 +1,229 @@
+"""The provider's side: post offers, accept requests, get paid."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+
+from solders.pubkey import Pubkey
+
+from ionet._async.keeper import crank_jobs
+from ionet._async.market import AsyncMarket
+from ionet._async.requests import AsyncRequest
+from ionet.amounts import Amount, base_units_of
+from ionet.cranks import Crank, CrankReport
+from ionet.durations import checked_duration
+from ionet.errors import QuoteError, VoucherError
+from ionet.jobs import JobReference, find_job_addresses
+from ionet.offers import OfferView, gpu_class_of, kind_bits
+from ionet.programs.escrow import instructions
+from ionet.programs.escrow.accounts import Job
+from ionet.programs.escrow.enums import GpuClass, JobKind, JobState
+from ionet.programs.escrow.pdas import find_offer
+from ionet.results import Landed, OfferChange, Settlement
+from ionet.signers import SignerSource, resolve_signer
+from ionet.standing import FLAG_ACCEPTED, accept_by
+from ionet.tokens import build_create_associated_token_account
+from ionet.voucher import Voucher, build_ed25519_instruction
+
+_RENTALS = (JobKind.RENTAL,)
+_PAYING = frozenset({Crank.EXPIRE, Crank.RELEASE, Crank.SETTLE})
+
+
+class AsyncProvider:
+    """What a provider of GPUs does; each method is one step, and reads what it needs."""
+
+    def __init__(self, market: AsyncMarket) -> None:
+        self._market = market
+
+    async def post_offer(
+        self,
+        device: SignerSource,
+        *,
+        rate: Amount | int,
+        min: int,  # noqa: A002 -- reads as min=hours(1), max=hours(48)
+        max: int,  # noqa: A002
+        gpu: GpuClass | str = GpuClass.OTHER,
+        kinds: Collection[JobKind] = _RENTALS,
+        min_charge: int = 0,
+        mint: Pubkey | None = None,
+        create_token_account: bool = True,
+    ) -> OfferChange:
+        """Create the offer of a device.
+
+        Args:
+            device: The device's own key, which signs too.
+            rate: Per hour.
+            min: Shortest job, in seconds.
+            max: Longest job with extensions, in seconds; at most 30 days.
+            gpu: Class of the device, also by name: ``"H100"``.
+            kinds: Kinds of jobs it takes.
+            min_charge: Seconds that a client pays at least when he ends a rental early.
+            mint: Token to be paid in; an ``Amount`` as rate already says it.
+            create_token_account: Create the provider's token account where it is missing.
+        """
+        market = self._market
+        provider, device_signer = market.signer.pubkey(), resolve_signer(device)
+        token = await self._mint_of_rate(rate, mint)
+        posting = instructions.post_offer(
+            payer=market.payer.pubkey(),
+            provider=provider,
+            device=device_signer.pubkey(),
+            mint=token,
+            class_=gpu_class_of(gpu),
+            kinds=kind_bits(kinds),
+            rate=base_units_of(rate, "rate"),
+            min_duration=checked_duration(min, "min"),
+            max_duration=checked_duration(max, "max"),
+            min_charge=min_charge,
+            program_id=market.program_id,
+        )
+        steps = [posting]
+        if create_token_account:
+            payer = market.payer.pubkey()
+            steps.append(
+                build_create_associated_token_account(payer=payer, owner=provider, mint=token)
+            )
+        landed = await market.land(steps, [market.signer, device_signer])
+        address = find_offer(device_signer.pubkey(), program_id=market.program_id)[0]
+        return await self._offer_change(address, landed)
+
+    async def update_offer(
+        self,
+        offer: Pubkey,
+        *,
+        rate: Amount | int | None = None,
+        min: int | None = None,  # noqa: A002 -- as in post_offer
+        max: int | None = None,  # noqa: A002
+        kinds: Collection[JobKind] | None = None,
+        min_charge: int | None = None,
+    ) -> OfferChange:
+        """Change the terms that are given and keep the others; jobs that exist keep theirs.
+
+        ``kinds=()`` withdraws the offer.
+        """
+        market = self._market
+        now = await market.fetch_offer(offer)
+        if isinstance(rate, Amount):
+            market.mint_of(await market.fetch_config(), rate, now.mint)
+        instruction = instructions.update_offer(
+            provider=market.signer.pubkey(),
+            offer=offer,
+            kinds=now.kinds if kinds is None else kind_bits(kinds),
+            rate=now.rate if rate is None else base_units_of(rate, "rate"),
+            min_duration=now.min_duration if min is None else checked_duration(min, "min"),
+            max_duration=now.max_duration if max is None else checked_duration(max, "max"),
+            min_charge=now.min_charge if min_charge is None else min_charge,
+            program_id=market.program_id,
+        )
+        return await self._offer_change(offer, await market.land([instruction], [market.signer]))
+
+    async def iter_offers(self) -> AsyncIterator[OfferView]:
+        """Yield the provider's own offers, by address."""
+        fee_bps = (await self._market.fetch_config()).fee_bps
+        provider = self._market.signer.pubkey()
+        for address, offer in await self._market.scan_offers(provider=provider):
+            yield OfferView(address, offer, fee_bps)
+
+    async def iter_requests(self) -> AsyncIterator[AsyncRequest]:
+        """Yield the requests on the provider's offers that can still be accepted, by address."""
+        market = self._market
+        offers = dict(await market.scan_offers(provider=market.signer.pubkey()))
+        for address, job in await market.scan_jobs(state=JobState.OPEN):
+            if job.offer not in offers or job.flags & FLAG_ACCEPTED:
+                continue
+            if await self._is_acceptable(address, job):
+                at = find_job_addresses(address, job, offers[job.offer], market.program_id)
+                yield AsyncRequest(market, job, at)
+
+    async def accept(self, job: JobReference) -> Settlement:
+        """Accept a request: it starts, or in a cluster waits for the other members."""
+        build = await self._market.build_for(job)
+        return await self._market.change_job(build, [build.accept(self._key)], sign=True)
+
+    async def decline(self, job: JobReference) -> Settlement:
+        """Refuse a request: the client is refunded, and its cluster fails."""
+        build = await self._market.build_for(job)
+        return await self._market.change_job(build, [build.decline(self._key)], sign=True)
+
+    async def quit(self, job: JobReference) -> Settlement:
+        """Stop a running job: what was earned stays due, the rest is refunded."""
+        build = await self._market.build_for(job)
+        return await self._market.change_job(build, [build.quit(self._key)], sign=True)
+
+    async def submit_result(self, job: JobReference, result_hash: bytes) -> Settlement:
+        """Hand in a deliverable by its 32-byte hash; the review window begins."""
+        if len(result_hash) != 32:
+            raise QuoteError(f"result_hash of {len(result_hash)} bytes: must have 32")
+        build = await self._market.build_for(job)
+        instruction = build.submit_result(self._key, result_hash=result_hash)
+        return await self._market.change_job(build, [instruction], sign=True)
+
+    async def redeem(self, voucher: Voucher) -> Settlement:
+        """Be paid by a client's voucher, up to the deposit.
+
+        Raises:
+            VoucherError: signature, client, job or program are not those of the job on-chain.
+        """
+        job = await self._market.fetch_job(voucher.job)
+        _check_voucher(voucher, job, self._market.program_id)
+        build = await self._market.build_for(voucher.job)
+        steps = [
+            build_ed25519_instruction(voucher),
+            build.settle_voucher(cumulative=voucher.cumulative),
+        ]
+        return await self._market.change_job(build, steps)
+
+    async def settle(self, job: JobReference) -> Settlement:
+        """Be paid what a job owes now; nothing moves if nothing is due."""
+        build = await self._market.build_for(job)
+        return await self._market.change_job(build, [build.settle()])
+
+    async def release(self, job: JobReference) -> Settlement:
+        """Make a stopped job final; for a metered job the provider need not wait for the window."""
+        build = await self._market.build_for(job)
+        return await self._market.change_job(build, [build.release(self._key)], sign=True)
+
+    async def settle_all(self) -> CrankReport:
+        """Settle and release whatever is due on the jobs of the provider's offers.
+
+        A job that fails is reported and holds up no other.
+        """
+        offers = await self._market.scan_offers(provider=self._key)
+        own = {address for address, _ in offers}
+        jobs = [address for address, job in await self._market.scan_jobs() if job.offer in own]
+        return await crank_jobs(self._market, jobs, allowed=_PAYING)
+
+    @property
+    def _key(self) -> Pubkey:
+        return self._market.signer.pubkey()
+
+    async def _is_acceptable(self, address: Pubkey, job: Job) -> bool:
+        cluster = await self._market.find_cluster_of(address, job)
+        clock = await self._market.connection.get_clock()
+        is_lost = cluster is not None and cluster.is_failed
+        return not is_lost and clock.unix_timestamp < accept_by(job)
+
+    async def _offer_change(self, address: Pubkey, landed: Landed) -> OfferChange:
+        offer = await self._market.fetch_offer(address)
+        fee_bps = (await self._market.fetch_config()).fee_bps
+        return OfferChange(OfferView(address, offer, fee_bps), landed)
+
+    async def _mint_of_rate(self, rate: Amount | int, mint: Pubkey | None) -> Pubkey:
+        if isinstance(rate, Amount):
+            return self._market.mint_of(await self._market.fetch_config(), rate, mint)
+        if mint is None:
+            raise QuoteError(f"rate {rate}: base units of which mint? give mint, or an amount")
+        return mint
+
+
+def _check_voucher(voucher: Voucher, job: Job, program_id: Pubkey) -> None:
+    rules = {
+        "program_id": (voucher.program_id, program_id),
+        "client": (voucher.client, job.client),
+        "opened_slot": (voucher.opened_slot, job.opened_slot),
+    }
+    for name, (given, expected) in rules.items():
+        if given != expected:
+            raise VoucherError(f"voucher for job {voucher.job}: {name} {given} is not {expected}")
+    if not voucher.is_valid():
+        raise VoucherError(f"voucher for job {voucher.job}: signature is not the client's")

@@ -1,0 +1,46 @@
+"""A request as its provider sees it."""
+
+from __future__ import annotations
+
+from solders.pubkey import Pubkey
+
+from ionet._async.market import AsyncMarket
+from ionet.job_instructions import JobInstructions
+from ionet.jobs import JobAddresses
+from ionet.programs.escrow.accounts import Job
+from ionet.results import Settlement
+
+
+class AsyncRequest:
+    """An open job that waits for its provider.
+
+    Attributes:
+        account: The job as last read.
+        at: The addresses around it.
+    """
+
+    def __init__(self, market: AsyncMarket, account: Job, at: JobAddresses) -> None:
+        self._market = market
+        self._build = JobInstructions(at, market.program_id)
+        self.account = account
+        self.at = at
+
+    @property
+    def address(self) -> Pubkey:
+        """Address of the job."""
+        return self.at.job
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.address}, {self.account.duration} s)"
+
+    async def accept(self) -> Settlement:
+        """Accept: the job starts, or in a cluster waits for the other members."""
+        provider = self._market.signer.pubkey()
+        return await self._market.change_job(self._build, [self._build.accept(provider)], sign=True)
+
+    async def decline(self) -> Settlement:
+        """Refuse: the client is refunded, and its cluster fails."""
+        provider = self._market.signer.pubkey()
+        return await self._market.change_job(
+            self._build, [self._build.decline(provider)], sign=True
+        )

@@ -1,0 +1,160 @@
+"""Where a job stands at a given moment: state, deadlines, and who is due what.
+
+An account shows what was last written. Time alone starts the members of a complete cluster and
+ends a job at its scheduled end; these functions apply it, as the program does before any
+instruction (docs/adr/003-job-state-machine.md), and add what a settlement would find now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ionet import money
+from ionet.codec import Unknown
+from ionet.programs.escrow.accounts import Cluster, Job
+from ionet.programs.escrow.constants import HOLD_BACK, RENTAL_WINDOW, VOUCHER_GRACE
+from ionet.programs.escrow.enums import JobKind, JobState
+
+FLAG_FINAL = 1
+FLAG_SUBMITTED = 2
+FLAG_ACCEPTED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A job at one Unix second, every second of its device counted as seen.
+
+    Attributes:
+        state: The state that an instruction would see.
+        is_final: No amount changes any more except by being paid out.
+        started_at: Unix second of the start; 0 before it.
+        release_at: From when on anyone may release it; None while it has not stopped.
+        due_to_provider: Net base units that ``settle_job`` would pay now.
+        due_to_client: Base units that ``refund`` would pay now.
+        due_to_treasury: Base units that ``sweep_fee`` would pay after a settlement.
+        held: Base units in the vault, booked for one of the three.
+    """
+
+    state: JobState | Unknown
+    is_final: bool
+    started_at: int
+    release_at: int | None
+    due_to_provider: int
+    due_to_client: int
+    due_to_treasury: int
+    held: int
+
+
+def standing_of(job: Job, now: int, cluster: Cluster | None = None) -> Standing:
+    """Compute where ``job`` stands at the Unix second ``now``.
+
+    Args:
+        job: The account as last written.
+        now: The chain's clock.
+        cluster: The job's cluster, needed for a member that waits for its start.
+    """
+    started_at = _started_at(job, cluster)
+    state = _state_at(job, now, started_at)
+    is_final = bool(job.flags & FLAG_FINAL)
+    release_at = _release_at(job, state, started_at)
+    earned, released = _earned_and_released(job, state, now, started_at)
+    return Standing(
+        state=state,
+        is_final=is_final,
+        started_at=started_at,
+        release_at=release_at,
+        due_to_provider=max(money.net(released, job.fee_bps) - job.paid, 0),
+        due_to_client=_due_to_client(job, state, now, release_at, earned),
+        due_to_treasury=max(money.fee(released, job.fee_bps) - job.fee, 0),
+        held=job.deposit - job.paid - job.fee - job.refunded,
+    )
+
+
+def accept_by(job: Job) -> int:
+    """Return the Unix second from which an open job can be expired; a member's is its cluster's."""
+    return job.opened_at + job.accept_within
+
+
+def valid_until(job: Job) -> int:
+    """Return the Unix second from which the job can be closed."""
+    return job.opened_at + job.valid_for
+
+
+def _started_at(job: Job, cluster: Cluster | None) -> int:
+    if job.started_at == 0 and job.flags & FLAG_ACCEPTED and cluster is not None:
+        return cluster.started_at
+    return job.started_at
+
+
+def _state_at(job: Job, now: int, started_at: int) -> JobState | Unknown:
+    state = job.state
+    if state is JobState.OPEN and started_at:
+        state = JobState.ACTIVE
+    if state is JobState.ACTIVE and now >= started_at + job.duration:
+        state = JobState.ENDING
+    return state
+
+
+def _has_stopped_unwritten(job: Job, state: JobState | Unknown) -> bool:
+    return state is JobState.ENDING and job.state is not JobState.ENDING
+
+
+def _release_at(job: Job, state: JobState | Unknown, started_at: int) -> int | None:
+    if state is not JobState.ENDING:
+        return None
+    ran = job.duration if _has_stopped_unwritten(job, state) else job.seen_to
+    match job.kind:
+        case JobKind.RENTAL:
+            window = RENTAL_WINDOW
+        case JobKind.METERED:
+            window = VOUCHER_GRACE
+        case _:
+            window = job.review_window if job.flags & FLAG_SUBMITTED else 0
+    return started_at + ran + window
+
+
+def _earned_and_released(
+    job: Job, state: JobState | Unknown, now: int, started_at: int
+) -> tuple[int, int]:
+    """Return cumulative gross amounts: all that is booked, and the part that can be paid now."""
+    if job.flags & FLAG_FINAL:
+        return job.earned, job.earned
+    match job.kind:
+        case JobKind.METERED:
+            return job.earned, job.earned
+        case JobKind.RENTAL:
+            return _rental_amounts(job, state, now, started_at)
+        case _:
+            return job.earned, 0
+
+
+def _rental_amounts(
+    job: Job, state: JobState | Unknown, now: int, started_at: int
+) -> tuple[int, int]:
+    if state is JobState.ACTIVE:
+        ran = min(max(now - started_at, 0), job.duration)
+        seen = job.seen_seconds + max(max(ran - HOLD_BACK, 0) - job.seen_to, 0)
+        earned = min(money.gross(job.rate, seen), job.deposit)
+        return earned, earned
+    if _has_stopped_unwritten(job, state):
+        seen = job.seen_seconds + job.duration - job.seen_to
+        released = job.seen_seconds + max(max(job.duration - HOLD_BACK, 0) - job.seen_to, 0)
+        earned = min(money.gross(job.rate, seen), job.deposit)
+        return earned, min(money.gross(job.rate, released), earned)
+    released = job.seen_seconds - job.held_seconds
+    return job.earned, min(money.gross(job.rate, released), job.earned)
+
+
+def _due_to_client(
+    job: Job, state: JobState | Unknown, now: int, release_at: int | None, earned: int
+) -> int:
+    if state is JobState.OPEN or state is JobState.ACTIVE:
+        return 0
+    # Until a metered job's grace is over, a voucher may still claim what is left.
+    may_earn_more = (
+        job.kind is JobKind.METERED
+        and not job.flags & FLAG_FINAL
+        and release_at is not None
+        and now < release_at
+    )
+    return 0 if may_earn_more else max(job.deposit - earned - job.refunded, 0)

@@ -1,0 +1,86 @@
+"""One market for the tests of both clients.
+
+A test body is written once, with ``done`` and ``collect`` around what the client returns: over the
+async client they await, over the sync one they pass the value on.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterable, Awaitable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ionet import AsyncClient, Client, GpuClass, JobKind, OfferView, Usdc, hours
+from ionet.localnet.actors import Actor
+from ionet.localnet.net import Localnet
+from ionet.tokens import decode_token_account, find_associated_token_address
+
+T = TypeVar("T")
+
+RATE = Usdc("2.49")
+
+
+async def done(value: Awaitable[T] | T) -> T:
+    """Return the value, awaited if it is awaitable."""
+    return await value if inspect.isawaitable(value) else value  # type: ignore[return-value]
+
+
+async def collect(values: AsyncIterable[T] | Iterable[T]) -> list[T]:
+    """Return all values of a sync or async iterator."""
+    if isinstance(values, AsyncIterable):
+        return [value async for value in values]
+    return list(values)
+
+
+@dataclass
+class World:
+    """A localnet, and clients of one of the two kinds on it."""
+
+    net: Localnet
+    is_async: bool
+
+    def client(self, name: str | None, **options: Any) -> Any:
+        """Return a client that acts as the named actor; without a name it can only read."""
+        signer = None if name is None else self.net.actor(name).keypair
+        if self.is_async:
+            return AsyncClient(self.net.async_connection, signer, **options)
+        return Client(self.net.connection, signer, **options)
+
+    async def post_offer(
+        self, provider: str = "bob", device: str = "gpu", **changes: Any
+    ) -> OfferView:
+        """Post an offer for 1 h to 48 h of rental at ``RATE``."""
+        terms: dict[str, Any] = {
+            "rate": RATE,
+            "min": hours(1),
+            "max": hours(48),
+            "gpu": GpuClass.H100,
+            "kinds": (JobKind.RENTAL, JobKind.METERED, JobKind.DELIVERABLE),
+        }
+        posting = self.client(provider).provider.post_offer(
+            Actor.named(device).keypair, **{**terms, **changes}
+        )
+        return (await done(posting)).offer
+
+    async def open_running(self, offer: OfferView, duration: int, **options: Any) -> Any:
+        """Open a job as alice and accept it as bob."""
+        job = await done(self.client("alice").renter.open_job(offer, duration, **options))
+        await done(self.client("bob").provider.accept(job))
+        return job
+
+    def usdc(self, name: str) -> int:
+        """Return the actor's USDC in base units."""
+        address = find_associated_token_address(self.net.actor(name).pubkey, self.net.usdc)
+        account = self.net.vm.get_account(address)
+        assert account is not None
+        return decode_token_account(address, account).amount
+
+    def lamports(self, name: str) -> int:
+        """Return the actor's lamports."""
+        account = self.net.vm.get_account(self.net.actor(name).pubkey)
+        return 0 if account is None else account.lamports
+
+    def warp(self, seconds: int) -> None:
+        """Let time pass."""
+        self.net.vm.warp(seconds)
