@@ -16,6 +16,7 @@ from ionet.localnet.ledger import _ROOT, Ledger, _chain, recording
 from ionet.localnet.replay import replay
 from tests.localnet.chain import ALICE, BOB, SOL, Chain, new_chain, system_account
 
+FIXTURES = Path(__file__).parent / "fixtures"
 CAROL = Pubkey(bytes(range(32)))
 MEMO = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
 
@@ -76,6 +77,16 @@ def test_the_digest_is_the_same_in_both_lanes(path: Path) -> None:
 
 
 DIGEST = "b5eb6e2890f8fb1e7ad95e6b46bd64aeb2db1397838d7e80d0928201bdb3200f"
+
+
+def test_a_ledger_of_one_lane_replays_in_the_other() -> None:
+    """Recorded with solders 0.29: token transactions limited to 500 CU, a tenth of what the older
+    lane's token program takes, the last of them failing with the token program's own error.
+    """
+    report = replay(FIXTURES / "current-lane.jsonl")
+    assert report.first_difference is None
+    assert report.transactions == 3
+    assert report.sha256 == "3a8e88ac73b96494ab5b18bffb95f5700675594ecc8ff8032cc147d069f84fcb"
 
 
 def test_another_runtime_is_replayed_without_logs_and_units(path: Path) -> None:
