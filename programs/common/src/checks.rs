@@ -1,10 +1,11 @@
 //! Checks that every handler makes before it uses an account, each with its own error.
 
+use crate::outcome::{Outcome, Refusal};
 use crate::{
     errors,
     surface::{Meta, Record},
 };
-use pinocchio::{address::address_eq, error::ProgramError, AccountView, Address, ProgramResult};
+use pinocchio::{address::address_eq, AccountView, Address};
 
 errors! {
     /// Refusals shared by all ionet programs.
@@ -29,6 +30,7 @@ errors! {
         ConservationBroken = 6017 "Deposit is not paid + fee + refunded + held: nothing was changed",
         VaultShort = 6018 "The vault holds less than is booked: nothing was changed",
         ArithmeticOverflow = 6019 "An amount left its range: nothing was changed",
+        RuntimeRefused = 6020 "The runtime refused a sysvar or an account operation",
 
         NoPreviousInstruction = 6030 "No instruction precedes this one",
         NotEd25519 = 6031 "The instruction directly before is not of the ed25519 program",
@@ -49,7 +51,7 @@ const VERSION_OFFSET: usize = 8;
 ///
 /// The reference must be dropped before the account is written or passed to another program.
 #[inline(always)]
-pub fn load<'a, T: Record>(program_id: &Address, account: &'a AccountView, version: u8) -> Result<&'a T, ProgramError> {
+pub fn load<'a, T: Record>(program_id: &Address, account: &'a AccountView, version: u8) -> Result<&'a T, Refusal> {
     check::<T>(program_id, account, version)?;
     // SAFETY: the length is exact and `Record` types are align-1 and valid for every bit pattern.
     Ok(unsafe { &*account.data_ptr().cast::<T>() })
@@ -63,7 +65,7 @@ pub fn load_mut<'a, T: Record>(
     program_id: &Address,
     account: &'a AccountView,
     version: u8,
-) -> Result<&'a mut T, ProgramError> {
+) -> Result<&'a mut T, Refusal> {
     check::<T>(program_id, account, version)?;
     // SAFETY: as in `load`, and the only reference at this time.
     Ok(unsafe { &mut *account.data_ptr().cast_mut().cast::<T>() })
@@ -72,7 +74,7 @@ pub fn load_mut<'a, T: Record>(
 /// Writes an account of ours that [`load`] has accepted, or that was created, in this instruction.
 #[allow(clippy::mut_from_ref)] // as above
 #[inline(always)]
-pub fn reload_mut<T: Record>(account: &AccountView) -> Result<&mut T, ProgramError> {
+pub fn reload_mut<T: Record>(account: &AccountView) -> Result<&mut T, Refusal> {
     if account.data_len() != T::LEN {
         return Err(Check::WrongAccountLength.into());
     }
@@ -87,13 +89,13 @@ struct Expected {
 }
 
 #[inline(always)]
-fn check<T: Record>(program_id: &Address, account: &AccountView, version: u8) -> ProgramResult {
+fn check<T: Record>(program_id: &Address, account: &AccountView, version: u8) -> Outcome {
     let [a, b, c, d, e, f, g, h] = T::DISCRIMINATOR;
     check_header(program_id, account, &Expected { header: [a, b, c, d, e, f, g, h, version], len: T::LEN })
 }
 
 #[inline(never)]
-fn check_header(program_id: &Address, account: &AccountView, expected: &Expected) -> ProgramResult {
+fn check_header(program_id: &Address, account: &AccountView, expected: &Expected) -> Outcome {
     if !account.owned_by(program_id) {
         return Err(Check::WrongAccountOwner.into());
     }
@@ -113,7 +115,7 @@ fn check_header(program_id: &Address, account: &AccountView, expected: &Expected
 
 /// A program or sysvar must be the one expected.
 #[inline(always)]
-pub fn program(account: &AccountView, expected: &Address) -> ProgramResult {
+pub fn program(account: &AccountView, expected: &Address) -> Outcome {
     if !address_eq(account.address(), expected) {
         return Err(Check::WrongProgram.into());
     }
@@ -135,27 +137,41 @@ pub fn is_zero(a: &Address) -> bool {
 /// The zero address.
 pub const ZERO: Address = Address::new_from_array([0; 32]);
 
-const SIGNER: u8 = 1;
-const WRITABLE: u8 = 2;
-
-/// The flags of one account as a byte, so that the tables with their names and docs stay out of the binary.
-pub const fn flag_byte(meta: &Meta) -> u8 {
+/// The flags of one account as the word the runtime keeps them in, so that the tables with their names and docs stay
+/// out of the binary: signer in the low byte, writable in the high one.
+pub const fn flag_word(meta: &Meta) -> u16 {
     (if meta.signer { SIGNER } else { 0 }) | (if meta.writable { WRITABLE } else { 0 })
 }
 
+const SIGNER: u16 = 0x0001;
+const WRITABLE: u16 = 0x0100;
+
 /// Count, signers and writability, as the IDL publishes them.
-#[inline(never)]
-pub fn flags(flags: &[u8], accounts: &[AccountView]) -> ProgramResult {
-    if accounts.len() != flags.len() {
+#[inline(always)]
+pub fn flags<const N: usize>(expected: &[u16; N], accounts: &[AccountView]) -> Outcome {
+    let Ok(accounts) = <&[AccountView; N]>::try_from(accounts) else {
         return Err(Check::WrongAccountCount.into());
+    };
+    let mut missing = 0;
+    let mut i = 0;
+    while i < N {
+        let account = &accounts[i];
+        let found = u16::from_le_bytes([u8::from(account.is_signer()), u8::from(account.is_writable())]);
+        missing |= expected[i] & !found;
+        i = i.wrapping_add(1);
     }
-    for (flag, account) in flags.iter().zip(accounts) {
-        if flag & SIGNER != 0 && !account.is_signer() {
-            return Err(Check::MissingSigner.into());
-        }
-        if flag & WRITABLE != 0 && !account.is_writable() {
-            return Err(Check::NotWritable.into());
-        }
+    match missing {
+        0 => Ok(()),
+        _ => Err(missing_flag(missing)),
     }
-    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn missing_flag(missing: u16) -> Refusal {
+    if missing & SIGNER != 0 {
+        Check::MissingSigner.into()
+    } else {
+        Check::NotWritable.into()
+    }
 }

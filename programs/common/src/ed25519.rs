@@ -4,7 +4,8 @@
 //! must not pass for ours (docs/adr/005-vouchers.md).
 
 use crate::checks::{same, Check};
-use pinocchio::{error::ProgramError, sysvars::instructions::Instructions, AccountView, Address};
+use crate::outcome::Refusal;
+use pinocchio::{sysvars::instructions::Instructions, AccountView, Address};
 
 /// The ed25519 program.
 pub const ED25519_PROGRAM: Address = Address::from_str_const("Ed25519SigVerify111111111111111111111111111");
@@ -19,11 +20,7 @@ const MESSAGE: u16 = 112;
 
 /// The instruction directly before the current one must verify exactly one signature by `key` over `message`.
 #[inline(always)]
-pub fn expect_signed<const N: usize>(
-    sysvar: &AccountView,
-    key: &Address,
-    message: &[u8; N],
-) -> Result<(), ProgramError> {
+pub fn expect_signed<const N: usize>(sysvar: &AccountView, key: &Address, message: &[u8; N]) -> Result<(), Refusal> {
     if !same(sysvar.address(), &INSTRUCTIONS_SYSVAR) {
         return Err(Check::WrongProgram.into());
     }
@@ -54,7 +51,7 @@ struct Signed<'a, const N: usize> {
 
 /// Splits the data at the canonical offsets; its length must be exactly that of one signature over `N` bytes.
 #[inline(always)]
-fn parts<const N: usize>(data: &[u8]) -> Result<(&[u8; 16], Signed<'_, N>), ProgramError> {
+fn parts<const N: usize>(data: &[u8]) -> Result<(&[u8; 16], Signed<'_, N>), Refusal> {
     let wrong_length = Check::WrongSignatureLength;
     let (header, rest) = data.split_first_chunk::<16>().ok_or(wrong_length)?;
     let (key, rest) = rest.split_first_chunk::<32>().ok_or(wrong_length)?;
@@ -65,7 +62,7 @@ fn parts<const N: usize>(data: &[u8]) -> Result<(&[u8; 16], Signed<'_, N>), Prog
 
 /// Count, padding and the seven offsets, each with its own error.
 #[inline(always)]
-fn check_header<const N: usize>(header: &[u8; 16]) -> Result<(), ProgramError> {
+fn check_header<const N: usize>(header: &[u8; 16]) -> Result<(), Refusal> {
     let [count, padding, s0, s1, si0, si1, k0, k1, ki0, ki1, m0, m1, l0, l1, mi0, mi1] = *header;
     if count != 1 {
         return Err(Check::WrongSignatureCount.into());

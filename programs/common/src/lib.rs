@@ -5,6 +5,7 @@
 pub mod checks;
 pub mod ed25519;
 pub mod event;
+pub mod outcome;
 pub mod pda;
 pub mod surface;
 pub mod sysvars;

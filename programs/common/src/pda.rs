@@ -1,10 +1,10 @@
 //! Program-derived addresses: canonical at creation, hashed again only where nothing else binds them (ADR 006).
 
+use crate::outcome::{Outcome, Refusal};
 use crate::{checks::Check, sysvars::minimum_balance};
 use pinocchio::{
     cpi::{Seed, Signer},
-    error::ProgramError,
-    AccountView, Address, ProgramResult,
+    AccountView, Address,
 };
 use pinocchio_system::instructions::{Allocate, Assign, CreateAccount, Transfer};
 use solana_sha256_hasher::hashv;
@@ -46,7 +46,7 @@ fn is_on_curve(bytes: &[u8; 32]) -> bool {
 ///
 /// Tries 255, 254, … as the runtime's own search does, so no caller can choose a lower bump.
 #[inline(never)]
-pub fn canonical_bump(account: &AccountView, program_id: &Address, seeds: &Seeds, bump: &mut u8) -> ProgramResult {
+pub fn canonical_bump(account: &AccountView, program_id: &Address, seeds: &Seeds, bump: &mut u8) -> Outcome {
     *bump = u8::MAX;
     loop {
         let address = hash(seeds, *bump, program_id);
@@ -85,34 +85,34 @@ pub struct Creation<'a> {
 ///
 /// Errors: `AlreadyInUse` if it has data or another owner than the system program.
 #[inline(never)]
-pub fn create(c: &Creation) -> ProgramResult {
+pub fn create(c: &Creation) -> Outcome {
     if c.account.data_len() != 0 || !c.account.owned_by(&pinocchio_system::ID) {
         return Err(Check::AlreadyInUse.into());
     }
     let lamports = minimum_balance(c.len)?.wrapping_add(c.extra); // both far below 2^63
     let signers = [Signer::from(c.seeds)];
     if c.account.lamports() == 0 {
-        return CreateAccount { from: c.payer, to: c.account, lamports, space: c.len as u64, owner: c.owner }
-            .invoke_signed(&signers);
+        return Ok(CreateAccount { from: c.payer, to: c.account, lamports, space: c.len as u64, owner: c.owner }
+            .invoke_signed(&signers)?);
     }
     create_prefunded(c, lamports)
 }
 
 #[cold]
 #[inline(never)]
-fn create_prefunded(c: &Creation, lamports: u64) -> ProgramResult {
+fn create_prefunded(c: &Creation, lamports: u64) -> Outcome {
     let missing = lamports.saturating_sub(c.account.lamports());
     if missing > 0 {
         Transfer { from: c.payer, to: c.account, lamports: missing }.invoke()?;
     }
     let signers = [Signer::from(c.seeds)];
     Allocate { account: c.account, space: c.len as u64 }.invoke_signed(&signers)?;
-    Assign { account: c.account, owner: c.owner }.invoke_signed(&signers)
+    Ok(Assign { account: c.account, owner: c.owner }.invoke_signed(&signers)?)
 }
 
 /// Empties an account of ours into `to` and removes it.
 #[inline(always)]
-pub fn close(account: &AccountView, to: &AccountView) -> Result<u64, ProgramError> {
+pub fn close(account: &AccountView, to: &AccountView) -> Result<u64, Refusal> {
     let (mut account, mut to) = (*account, *to);
     let lamports = account.lamports();
     let sum = to.lamports().checked_add(lamports).ok_or(Check::ArithmeticOverflow)?;

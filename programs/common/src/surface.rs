@@ -330,7 +330,7 @@ macro_rules! instructions {
                 impl Accounts {
                     /// Takes exactly the declared accounts with exactly the declared flags.
                     #[inline(always)]
-                    pub fn parse(accounts: &[pinocchio::AccountView]) -> Result<&Self, pinocchio::error::ProgramError> {
+                    pub fn parse(accounts: &[pinocchio::AccountView]) -> Result<&Self, $crate::outcome::Refusal> {
                         $crate::checks::flags(FLAGS, accounts)?;
                         // SAFETY: `flags` has checked the count, and the struct is that many views in a row.
                         Ok(unsafe { &*accounts.as_ptr().cast::<Self>() })
@@ -339,7 +339,7 @@ macro_rules! instructions {
                 impl Args {
                     /// Takes exactly the declared arguments.
                     #[inline(always)]
-                    pub fn parse(data: &[u8]) -> Result<&Self, pinocchio::error::ProgramError> {
+                    pub fn parse(data: &[u8]) -> Result<&Self, $crate::outcome::Refusal> {
                         if data.len() != core::mem::size_of::<Self>() {
                             return Err($crate::checks::Check::WrongDataLength.into());
                         }
@@ -351,12 +351,12 @@ macro_rules! instructions {
                 pub const DISCRIMINATOR: [u8; 8] = $crate::surface::discriminator(concat!("global:", stringify!($m)));
                 /// [`DISCRIMINATOR`] as a little-endian word.
                 pub const TAG: u64 = u64::from_le_bytes(DISCRIMINATOR);
-                /// What [`Accounts::parse`] enforces: one byte per account, from the table below.
-                const FLAGS: &[u8] = &{
-                    let mut flags = [0u8; METAS.len()];
+                /// What [`Accounts::parse`] enforces: one word per account, from the table below.
+                const FLAGS: &[u16; METAS.len()] = &{
+                    let mut flags = [0u16; METAS.len()];
                     let mut i = 0;
                     while i < METAS.len() {
-                        flags[i] = $crate::checks::flag_byte(&METAS[i]);
+                        flags[i] = $crate::checks::flag_word(&METAS[i]);
                         i += 1;
                     }
                     flags
@@ -401,9 +401,9 @@ macro_rules! errors {
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         #[repr(u32)]
         pub enum $name { $(#[doc = $msg] $v = $c),* }
-        impl From<$name> for pinocchio::error::ProgramError {
+        impl From<$name> for $crate::outcome::Refusal {
             #[inline(always)]
-            fn from(error: $name) -> Self { Self::Custom(error as u32) }
+            fn from(error: $name) -> Self { Self::new(error as u32) }
         }
         /// Every error of this program, for the IDL.
         pub const ERRORS: &[$crate::surface::Fault] = &[$($crate::surface::Fault { code: $c, name: stringify!($v), msg: $msg }),*];

@@ -1,9 +1,7 @@
 //! Clock and rent, read through `sol_get_sysvar` so that both runtime generations agree.
 
-use pinocchio::{
-    error::ProgramError,
-    sysvars::{clock::CLOCK_ID, get_sysvar, rent::RENT_ID},
-};
+use crate::{checks::Check, outcome::Refusal};
+use pinocchio::sysvars::{clock::CLOCK_ID, get_sysvar, rent::RENT_ID};
 
 /// The moment of the transaction.
 #[derive(Clone, Copy)]
@@ -16,7 +14,7 @@ pub struct Now {
 
 /// Reads the clock.
 #[inline(always)]
-pub fn now() -> Result<Now, ProgramError> {
+pub fn now() -> Result<Now, Refusal> {
     let mut clock = [0u8; 40];
     get_sysvar(&mut clock, &CLOCK_ID, 0)?;
     let (mut slot, mut unix) = ([0u8; 8], [0u8; 8]);
@@ -36,7 +34,7 @@ const TWO_YEARS: u64 = 0x4000_0000_0000_0000;
 /// The sysvar holds lamports per byte-year and a threshold in years: 3,480 × 2.0 up to Agave 3, 6,960 × 1.0 since.
 /// Both are honoured; any other threshold is refused rather than guessed.
 #[inline(always)]
-pub fn minimum_balance(len: usize) -> Result<u64, ProgramError> {
+pub fn minimum_balance(len: usize) -> Result<u64, Refusal> {
     let mut rent = [0u8; 16];
     get_sysvar(&mut rent, &RENT_ID, 0)?;
     let (mut per_byte, mut threshold) = ([0u8; 8], [0u8; 8]);
@@ -47,6 +45,6 @@ pub fn minimum_balance(len: usize) -> Result<u64, ProgramError> {
     match u64::from_le_bytes(threshold) {
         ONE_YEAR => Ok(base),
         TWO_YEARS => Ok(base.wrapping_mul(2)),
-        _ => Err(ProgramError::UnsupportedSysvar),
+        _ => Err(Check::RuntimeRefused.into()),
     }
 }

@@ -1,18 +1,18 @@
 //! Classic SPL tokens: reading accounts and mints, judging a payee.
 
+use crate::outcome::{Outcome, Refusal};
 use crate::{
     checks::{same, Check},
     pda::{canonical_bump, Seeds},
 };
-use pinocchio::{cpi::Signer, error::ProgramError, AccountView, Address, ProgramResult};
+use pinocchio::{cpi::Signer, AccountView, Address};
 use pinocchio_token::instructions::Transfer;
 
 /// The classic token program; Token-2022 is refused everywhere.
 pub use pinocchio_token::ID as TOKEN_PROGRAM;
 
 /// The associated-token-account program, whose addresses are where a missing account is expected.
-const ASSOCIATED_TOKEN_PROGRAM: Address =
-    Address::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
+const ASSOCIATED_TOKEN_PROGRAM: Address = Address::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 
 /// Length of a token account.
 pub const ACCOUNT_LEN: usize = 165;
@@ -29,7 +29,7 @@ pub struct TokenAccount<'a>(&'a [u8; ACCOUNT_LEN]);
 impl<'a> TokenAccount<'a> {
     /// Reads an initialised classic token account, or `NotTokenAccount`. Drop it before any call that moves tokens.
     #[inline(always)]
-    pub fn load(account: &'a AccountView) -> Result<Self, ProgramError> {
+    pub fn load(account: &'a AccountView) -> Result<Self, Refusal> {
         if !account.owned_by(&TOKEN_PROGRAM) || account.data_len() != ACCOUNT_LEN {
             return Err(Check::NotTokenAccount.into());
         }
@@ -71,7 +71,7 @@ impl<'a> TokenAccount<'a> {
 
     /// Mint and owner must be these.
     #[inline(never)]
-    pub fn expect(&self, mint: &Address, owner: &Address) -> ProgramResult {
+    pub fn expect(&self, mint: &Address, owner: &Address) -> Outcome {
         if !same(self.mint(), mint) {
             return Err(Check::WrongMint.into());
         }
@@ -87,7 +87,7 @@ impl<'a> TokenAccount<'a> {
 /// False if it is frozen, or missing at `owner`'s associated address. Anything else that is not `owner`'s account for
 /// `mint` is an error, so that a caller cannot hold back a payment by naming a wrong account.
 #[inline(never)]
-pub fn judge_payee(account: &AccountView, mint: &Address, owner: &Address, is_payable: &mut bool) -> ProgramResult {
+pub fn judge_payee(account: &AccountView, mint: &Address, owner: &Address, is_payable: &mut bool) -> Outcome {
     *is_payable = false;
     if !account.owned_by(&TOKEN_PROGRAM) {
         return expect_missing(account, mint, owner);
@@ -100,7 +100,7 @@ pub fn judge_payee(account: &AccountView, mint: &Address, owner: &Address, is_pa
 
 #[cold]
 #[inline(never)]
-fn expect_missing(account: &AccountView, mint: &Address, owner: &Address) -> ProgramResult {
+fn expect_missing(account: &AccountView, mint: &Address, owner: &Address) -> Outcome {
     let seeds = Seeds(owner.as_array(), TOKEN_PROGRAM.as_array(), mint.as_array());
     match canonical_bump(account, &ASSOCIATED_TOKEN_PROGRAM, &seeds, &mut 0) {
         Ok(()) => Ok(()),
@@ -110,7 +110,7 @@ fn expect_missing(account: &AccountView, mint: &Address, owner: &Address) -> Pro
 
 /// Must be an initialised mint of the classic token program.
 #[inline(always)]
-pub fn expect_mint(account: &AccountView) -> ProgramResult {
+pub fn expect_mint(account: &AccountView) -> Outcome {
     if !account.owned_by(&TOKEN_PROGRAM) || account.data_len() != MINT_LEN {
         return Err(Check::UnsupportedMint.into());
     }
@@ -138,6 +138,6 @@ pub struct Movement<'a> {
 ///
 /// The plain `Transfer` suffices: the token program itself demands equal mints, and the mints are classic ones.
 #[inline(never)]
-pub fn transfer(movement: &Movement, signers: &[Signer]) -> ProgramResult {
-    Transfer::new(movement.from, movement.to, movement.authority, movement.amount).invoke_signed(signers)
+pub fn transfer(movement: &Movement, signers: &[Signer]) -> Outcome {
+    Ok(Transfer::new(movement.from, movement.to, movement.authority, movement.amount).invoke_signed(signers)?)
 }

@@ -15,7 +15,7 @@ pub mod state;
 pub use genesis::ADDRESS;
 
 use instructions as handlers;
-use ionet_common::{checks::Check, Context};
+use ionet_common::{checks::Check, outcome::Outcome, Context};
 use pinocchio::{AccountView, Address, ProgramResult};
 
 #[cfg(target_os = "solana")]
@@ -27,6 +27,11 @@ mod entrypoint {
 
 /// Finds the handler by the first eight bytes of the data and runs it.
 pub fn process(program_id: &Address, accounts: &mut [AccountView], data: &[u8]) -> ProgramResult {
+    Ok(dispatch(program_id, accounts, data)?)
+}
+
+#[inline(always)]
+fn dispatch(program_id: &Address, accounts: &[AccountView], data: &[u8]) -> Outcome {
     let Some((discriminator, data)) = data.split_first_chunk::<8>() else {
         return Err(Check::UnknownInstruction.into());
     };

@@ -64,7 +64,13 @@ impl Surface {
             accounts: self.accounts.iter().map(account).collect(),
             events: self.events.iter().map(event).collect(),
             errors: checks::ERRORS.iter().chain(self.errors).map(error).collect(),
-            types: self.accounts.iter().chain(self.events).map(layout).chain(self.enums.iter().map(enumeration)).collect(),
+            types: self
+                .accounts
+                .iter()
+                .chain(self.events)
+                .map(layout)
+                .chain(self.enums.iter().map(enumeration))
+                .collect(),
             constants: self.constants.iter().map(constant).collect(),
         }
     }

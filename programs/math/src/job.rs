@@ -140,6 +140,8 @@ impl Job {
     pub fn released(&self) -> u64 {
         match self.kind {
             _ if self.is_final => self.earned,
+            // While it runs, only what is past the hold-back is booked.
+            Kind::Rental if self.state as u8 == State::Active as u8 => self.earned,
             Kind::Rental => gross(self.rate, self.released_seconds()).min(self.earned),
             Kind::Metered => self.earned,
             Kind::Deliverable => 0,

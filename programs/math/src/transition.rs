@@ -134,10 +134,7 @@ pub const fn transition(state: State, action: Action) -> Option<State> {
         (State::Ruled, Action::Release | Action::Refund | Action::Sweep) => State::Ruled,
 
         (State::Declined | State::Expired | State::Cancelled, Action::Refund) => state,
-        (
-            State::Ending | State::Ruled | State::Declined | State::Expired | State::Cancelled,
-            Action::Close,
-        ) => state,
+        (State::Ending | State::Ruled | State::Declined | State::Expired | State::Cancelled, Action::Close) => state,
         _ => return None,
     })
 }
@@ -151,45 +148,52 @@ mod tests {
         use Action as A;
         use State as S;
         [
-            (S::Open, &[
-                (A::Accept, S::Active),
-                (A::Join, S::Open),
-                (A::Decline, S::Declined),
-                (A::End, S::Cancelled),
-                (A::Expire, S::Expired),
-            ]),
-            (S::Active, &[
-                (A::Extend, S::Active),
-                (A::Settle, S::Active),
-                (A::Voucher, S::Active),
-                (A::Sweep, S::Active),
-                (A::Submit, S::Ending),
-                (A::End, S::Ending),
-                (A::Quit, S::Ending),
-                (A::Expire, S::Ending),
-                (A::Dispute, S::Disputed),
-            ]),
-            (S::Ending, &[
-                (A::Settle, S::Ending),
-                (A::Refund, S::Ending),
-                (A::Sweep, S::Ending),
-                (A::Voucher, S::Ending),
-                (A::Dispute, S::Disputed),
-                (A::Release, S::Ending),
-                (A::Close, S::Ending),
-            ]),
-            (S::Disputed, &[
-                (A::Settle, S::Disputed),
-                (A::Refund, S::Disputed),
-                (A::Sweep, S::Disputed),
-                (A::ApplyRuling, S::Ruled),
-            ]),
-            (S::Ruled, &[
-                (A::Release, S::Ruled),
-                (A::Refund, S::Ruled),
-                (A::Sweep, S::Ruled),
-                (A::Close, S::Ruled),
-            ]),
+            (
+                S::Open,
+                &[
+                    (A::Accept, S::Active),
+                    (A::Join, S::Open),
+                    (A::Decline, S::Declined),
+                    (A::End, S::Cancelled),
+                    (A::Expire, S::Expired),
+                ],
+            ),
+            (
+                S::Active,
+                &[
+                    (A::Extend, S::Active),
+                    (A::Settle, S::Active),
+                    (A::Voucher, S::Active),
+                    (A::Sweep, S::Active),
+                    (A::Submit, S::Ending),
+                    (A::End, S::Ending),
+                    (A::Quit, S::Ending),
+                    (A::Expire, S::Ending),
+                    (A::Dispute, S::Disputed),
+                ],
+            ),
+            (
+                S::Ending,
+                &[
+                    (A::Settle, S::Ending),
+                    (A::Refund, S::Ending),
+                    (A::Sweep, S::Ending),
+                    (A::Voucher, S::Ending),
+                    (A::Dispute, S::Disputed),
+                    (A::Release, S::Ending),
+                    (A::Close, S::Ending),
+                ],
+            ),
+            (
+                S::Disputed,
+                &[
+                    (A::Settle, S::Disputed),
+                    (A::Refund, S::Disputed),
+                    (A::Sweep, S::Disputed),
+                    (A::ApplyRuling, S::Ruled),
+                ],
+            ),
+            (S::Ruled, &[(A::Release, S::Ruled), (A::Refund, S::Ruled), (A::Sweep, S::Ruled), (A::Close, S::Ruled)]),
             (S::Declined, &[(A::Refund, S::Declined), (A::Close, S::Declined)]),
             (S::Expired, &[(A::Refund, S::Expired), (A::Close, S::Expired)]),
             (S::Cancelled, &[(A::Refund, S::Cancelled), (A::Close, S::Cancelled)]),

@@ -6,17 +6,17 @@ use crate::{
     interface::accept_authority::{Accounts, Args},
     state::{Config, VERSION},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     checks::{load_mut, same, ZERO},
     event::emit,
     surface::{Record, I64},
     sysvars, Context,
 };
-use pinocchio::ProgramResult;
 
 /// Handles `accept_authority`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let config: &mut Config = load_mut(c.program_id, &a.config, VERSION)?;

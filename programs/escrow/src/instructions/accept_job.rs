@@ -10,6 +10,7 @@ use crate::{
     interface::accept_job::{Accounts, Args},
     state::{Offer, PAUSE_ACCEPT},
 };
+use ionet_common::outcome::{Outcome, Refusal};
 use ionet_common::{
     checks::{reload_mut, Check},
     event::emit,
@@ -17,11 +18,10 @@ use ionet_common::{
     Context,
 };
 use ionet_math::transition::{Action, State};
-use pinocchio::{error::ProgramError, ProgramResult};
 
 /// Handles `accept_job`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut loaded =
@@ -52,7 +52,7 @@ pub fn process(c: &Context) -> ProgramResult {
 }
 
 #[inline(always)]
-fn check(frame: &Frame) -> ProgramResult {
+fn check(frame: &Frame) -> Outcome {
     if frame.core.state != State::Open {
         return Err(EscrowError::WrongState.into());
     }
@@ -72,7 +72,7 @@ fn check(frame: &Frame) -> ProgramResult {
 
 /// Counts the accept in the job's cluster; true if the job starts now.
 #[inline(always)]
-fn join(frame: &mut Frame) -> Result<bool, ProgramError> {
+fn join(frame: &mut Frame) -> Result<bool, Refusal> {
     let now = frame.now.unix;
     let address = *frame.cluster.address();
     let Some(cluster) = frame.cluster_mut()? else { return Ok(true) };
@@ -95,7 +95,7 @@ fn join(frame: &mut Frame) -> Result<bool, ProgramError> {
 
 /// Locks the offer for the job.
 #[inline(always)]
-fn occupy(frame: &mut Frame) -> ProgramResult {
+fn occupy(frame: &mut Frame) -> Outcome {
     let job = *frame.job.address();
     let offer: &mut Offer = reload_mut(&frame.offer)?;
     let jobs = offer.jobs.get().checked_add(1).ok_or(Check::ArithmeticOverflow)?;

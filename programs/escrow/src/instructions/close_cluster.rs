@@ -6,6 +6,7 @@ use crate::{
     interface::close_cluster::{Accounts, Args},
     state::{Cluster, VERSION},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     checks::{load, same},
     event::emit,
@@ -13,11 +14,10 @@ use ionet_common::{
     surface::{Record, I64, U64},
     sysvars, Context,
 };
-use pinocchio::ProgramResult;
 
 /// Handles `close_cluster`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let address = *a.cluster.address();

@@ -6,6 +6,7 @@ use crate::{
     event::JobClosed,
     interface::close_job::{Accounts, Args},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     checks::{same, Check},
     event::emit,
@@ -15,15 +16,12 @@ use ionet_common::{
     Context,
 };
 use ionet_math::transition::Action;
-use pinocchio::{
-    cpi::{Seed, Signer},
-    ProgramResult,
-};
+use pinocchio::cpi::{Seed, Signer};
 use pinocchio_token::instructions::{Burn, CloseAccount};
 
 /// Handles `close_job`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut loaded =
@@ -56,7 +54,7 @@ pub fn process(c: &Context) -> ProgramResult {
 }
 
 #[inline(always)]
-fn check(frame: &Frame, a: &Accounts) -> ProgramResult {
+fn check(frame: &Frame, a: &Accounts) -> Outcome {
     let record = frame.record();
     if !same(&record.rent_payer, a.rent_payer.address()) {
         return Err(EscrowError::WrongRentPayer.into());
@@ -75,7 +73,7 @@ fn check(frame: &Frame, a: &Accounts) -> ProgramResult {
 
 /// Sends away what was donated to the vault, then closes it into the rent payer.
 #[inline(always)]
-fn empty_vault(frame: &Frame, a: &Accounts, event: &mut JobClosed) -> ProgramResult {
+fn empty_vault(frame: &Frame, a: &Accounts, event: &mut JobClosed) -> Outcome {
     let record = frame.record();
     let bump = [record.bump];
     let seeds = [
@@ -98,5 +96,5 @@ fn empty_vault(frame: &Frame, a: &Accounts, event: &mut JobClosed) -> ProgramRes
     event.surplus = U64::new(surplus);
     event.is_surplus_burned = Flag::new(surplus > 0 && !is_payable);
     event.rent = U64::new(a.vault.lamports());
-    CloseAccount::new(&a.vault, &a.rent_payer, &a.job).invoke_signed(&signers)
+    Ok(CloseAccount::new(&a.vault, &a.rent_payer, &a.job).invoke_signed(&signers)?)
 }

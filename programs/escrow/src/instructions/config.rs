@@ -4,15 +4,16 @@ use crate::{
     error::EscrowError,
     state::{Config, CLASS_SLOTS, MINT_SLOTS, VERSION},
 };
+use ionet_common::outcome::{Outcome, Refusal};
 use ionet_common::{
     checks::{is_zero, load, load_mut, same},
     surface::U64,
 };
-use pinocchio::{error::ProgramError, AccountView, Address, ProgramResult};
+use pinocchio::{AccountView, Address};
 
 /// Loads the config for reading.
 #[inline(always)]
-pub fn read<'a>(program_id: &Address, account: &'a AccountView) -> Result<&'a Config, ProgramError> {
+pub fn read<'a>(program_id: &Address, account: &'a AccountView) -> Result<&'a Config, Refusal> {
     load(program_id, account, VERSION)
 }
 
@@ -23,7 +24,7 @@ pub fn as_authority<'a>(
     program_id: &Address,
     account: &'a AccountView,
     signer: &AccountView,
-) -> Result<&'a mut Config, ProgramError> {
+) -> Result<&'a mut Config, Refusal> {
     let config: &mut Config = load_mut(program_id, account, VERSION)?;
     if !same(&config.authority, signer.address()) {
         return Err(EscrowError::NotAuthority.into());
@@ -34,7 +35,7 @@ pub fn as_authority<'a>(
 impl Config {
     /// Refuses an entry while any of `flags` is paused.
     #[inline(always)]
-    pub fn expect_running(&self, flags: u8, now: i64) -> ProgramResult {
+    pub fn expect_running(&self, flags: u8, now: i64) -> Outcome {
         if self.pause_flags & flags != 0 && now < self.paused_until.get() {
             return Err(EscrowError::EntriesPaused.into());
         }
@@ -43,7 +44,7 @@ impl Config {
 
     /// The slot of a mint that new jobs may use.
     #[inline(always)]
-    pub fn accepted_slot(&self, mint: &Address) -> Result<usize, ProgramError> {
+    pub fn accepted_slot(&self, mint: &Address) -> Result<usize, Refusal> {
         let mut slot = 0;
         while slot < MINT_SLOTS {
             if self.accepted >> slot & 1 == 1 && same(&self.mints[slot], mint) {
@@ -71,7 +72,7 @@ impl Config {
 
 /// Roles must be held by somebody: the zero address could never act or be paid.
 #[inline(always)]
-pub fn expect_role(address: &Address) -> ProgramResult {
+pub fn expect_role(address: &Address) -> Outcome {
     if is_zero(address) {
         return Err(EscrowError::ZeroAddress.into());
     }

@@ -6,17 +6,17 @@ use crate::{
     event::{ClusterFailed, JobDeclined},
     interface::decline_job::{Accounts, Args},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     event::emit,
     surface::{Flag, Record, U64},
     Context,
 };
 use ionet_math::transition::Action;
-use pinocchio::ProgramResult;
 
 /// Handles `decline_job`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut loaded =
@@ -42,7 +42,7 @@ pub fn process(c: &Context) -> ProgramResult {
 
 /// A job leaves before its start: its cluster cannot be complete any more.
 #[inline(always)]
-pub fn leave(frame: &mut Frame) -> ProgramResult {
+pub fn leave(frame: &mut Frame) -> Outcome {
     frame.core.is_accepted = false;
     let (job, address, at) = (*frame.job.address(), *frame.cluster.address(), frame.at());
     if let Some(cluster) = frame.cluster_mut()? {

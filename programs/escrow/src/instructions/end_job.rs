@@ -10,17 +10,17 @@ use crate::{
     interface::end_job::{Accounts, Args},
     state::EndReason,
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     event::emit,
     surface::{Record, U64},
     Context,
 };
 use ionet_math::transition::{Action, State};
-use pinocchio::ProgramResult;
 
 /// Handles `end_job`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut loaded =

@@ -10,6 +10,7 @@ use crate::{
     interface::expire_job::{Accounts, Args},
     state::{Job, Offer},
 };
+use ionet_common::outcome::{Outcome, Refusal};
 use ionet_common::{
     checks::{reload_mut, Check},
     event::emit,
@@ -20,11 +21,10 @@ use ionet_math::{
     job::Fault,
     transition::{Action, State},
 };
-use pinocchio::{error::ProgramError, ProgramResult};
 
 /// Handles `expire_job`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut loaded =
@@ -70,7 +70,7 @@ pub fn process(c: &Context) -> ProgramResult {
 
 /// A request whose time is over, or whose cluster failed.
 #[inline(always)]
-fn expire_request(frame: &mut Frame) -> ProgramResult {
+fn expire_request(frame: &mut Frame) -> Outcome {
     let record = frame.record();
     let accept_by = record.opened_at.get().saturating_add(i64::from(record.accept_within.get()));
     let is_late = frame.now.unix >= accept_by;
@@ -94,7 +94,7 @@ fn expire_request(frame: &mut Frame) -> ProgramResult {
 
 /// Moves the prepaid lamports to the caller, once.
 #[inline(always)]
-fn pay_tip(a: &Accounts) -> Result<u64, ProgramError> {
+fn pay_tip(a: &Accounts) -> Result<u64, Refusal> {
     let job: &mut Job = reload_mut(&a.job)?;
     let tip = u64::from(job.tip.get());
     job.tip = U16::new(0);

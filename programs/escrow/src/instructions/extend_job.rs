@@ -10,6 +10,7 @@ use crate::{
     interface::extend_job::{Accounts, Args},
     state::PAUSE_EXTEND,
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     event::emit,
     surface::{Record, U32, U64},
@@ -17,11 +18,10 @@ use ionet_common::{
     Context,
 };
 use ionet_math::job::Kind;
-use pinocchio::ProgramResult;
 
 /// Handles `extend_job`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let mut loaded =
@@ -61,7 +61,7 @@ pub fn process(c: &Context) -> ProgramResult {
 }
 
 #[inline(always)]
-fn check_source(frame: &Frame, a: &Accounts, deposit: u64) -> ProgramResult {
+fn check_source(frame: &Frame, a: &Accounts, deposit: u64) -> Outcome {
     let source = TokenAccount::load(&a.client_token)?;
     source.expect(TokenAccount::load(&a.vault)?.mint(), &frame.record().client)?;
     if source.amount() < deposit {

@@ -7,10 +7,9 @@
 use crate::{
     error::EscrowError,
     event::{JobEnded, JobStarted},
-    state::{
-        Cluster, EndReason, Job, JobKind, JobState, Offer, FLAG_ACCEPTED, FLAG_FINAL, FLAG_SUBMITTED, VERSION,
-    },
+    state::{Cluster, EndReason, Job, JobKind, JobState, Offer, FLAG_ACCEPTED, FLAG_FINAL, FLAG_SUBMITTED, VERSION},
 };
+use ionet_common::outcome::{Outcome, Refusal};
 use ionet_common::{
     checks::{is_zero, load, program, reload_mut, same, Check, ZERO},
     event::emit,
@@ -26,8 +25,7 @@ use ionet_math::{
 };
 use pinocchio::{
     cpi::{Seed, Signer},
-    error::ProgramError,
-    AccountView, Address, ProgramResult,
+    AccountView, Address,
 };
 
 /// How devices count as seen: the one place that will read the device's ring.
@@ -95,7 +93,7 @@ impl Frame {
     ///
     /// Errors: 6005–6008 for the job, `WrongOffer`, `NotInCluster`, and for a cluster 6005–6008 or `WrongCluster`.
     #[inline(never)]
-    pub fn load(a: &JobAccounts) -> Result<Self, ProgramError> {
+    pub fn load(a: &JobAccounts) -> Result<Self, Refusal> {
         let record: &Job = load(a.program_id, a.job, VERSION)?;
         if !same(&record.offer, a.offer.address()) {
             return Err(EscrowError::WrongOffer.into());
@@ -140,7 +138,7 @@ impl Frame {
     /// The cluster, for a member of one; drop it before it is read otherwise.
     #[allow(clippy::mut_from_ref)] // a view is a handle
     #[inline(always)]
-    pub fn cluster_mut(&self) -> Result<Option<&mut Cluster>, ProgramError> {
+    pub fn cluster_mut(&self) -> Result<Option<&mut Cluster>, Refusal> {
         if self.record().member == 0 {
             return Ok(None);
         }
@@ -149,7 +147,7 @@ impl Frame {
 
     /// The signer must be the job's client.
     #[inline(never)]
-    pub fn expect_client(&self, signer: &AccountView) -> ProgramResult {
+    pub fn expect_client(&self, signer: &AccountView) -> Outcome {
         if !same(&self.record().client, signer.address()) {
             return Err(EscrowError::NotClient.into());
         }
@@ -158,7 +156,7 @@ impl Frame {
 
     /// The signer must be the offer's provider.
     #[inline(never)]
-    pub fn expect_provider(&self, signer: &AccountView) -> ProgramResult {
+    pub fn expect_provider(&self, signer: &AccountView) -> Outcome {
         if !same(&self.offer().provider, signer.address()) {
             return Err(EscrowError::NotProvider.into());
         }
@@ -167,7 +165,7 @@ impl Frame {
 
     /// The vault must be the job's, and the token program the classic one.
     #[inline(never)]
-    pub fn expect_vault(&self, vault: &AccountView, token_program: &AccountView) -> ProgramResult {
+    pub fn expect_vault(&self, vault: &AccountView, token_program: &AccountView) -> Outcome {
         program(token_program, &TOKEN_PROGRAM)?;
         let seeds = Seeds(b"vault", self.job.address().as_array(), &[]);
         if !is_at(vault, &self.program_id, &seeds, self.record().vault_bump) {
@@ -178,7 +176,7 @@ impl Frame {
 
     /// Books the provider's due into [`Self::amount`] if it can be paid now.
     #[inline(never)]
-    pub fn book_provider(&mut self, vault: &AccountView, token: &AccountView) -> ProgramResult {
+    pub fn book_provider(&mut self, vault: &AccountView, token: &AccountView) -> Outcome {
         let mut is_payable = false;
         judge_payee(token, TokenAccount::load(vault)?.mint(), &self.offer().provider, &mut is_payable)?;
         if is_payable {
@@ -190,12 +188,13 @@ impl Frame {
 
     /// Books the client's due into [`Self::amount`] if it can be paid now.
     #[inline(never)]
-    pub fn book_client(&mut self, vault: &AccountView, token: &AccountView) -> ProgramResult {
+    pub fn book_client(&mut self, vault: &AccountView, token: &AccountView) -> Outcome {
         let mut is_payable = false;
         judge_payee(token, TokenAccount::load(vault)?.mint(), &self.record().client, &mut is_payable)?;
         if is_payable {
             self.amount = self.core.due_to_client(self.now.unix);
-            self.core.refunded = self.core.refunded.saturating_add(self.amount); // conservation is checked at commit
+            self.core.refunded = self.core.refunded.saturating_add(self.amount);
+            // conservation is checked at commit
         }
         Ok(())
     }
@@ -204,7 +203,7 @@ impl Frame {
     ///
     /// Errors: `ConservationBroken`, `ArithmeticOverflow`; nothing is written then.
     #[inline(never)]
-    pub fn commit(&mut self) -> ProgramResult {
+    pub fn commit(&mut self) -> Outcome {
         self.held = self.core.held().map_err(EscrowError::refusal)?;
         self.count()?;
         let core = self.core;
@@ -220,7 +219,7 @@ impl Frame {
 
     /// Moves the offer's counters by what this instruction released, and frees the device of a stopped job.
     #[inline(always)]
-    fn count(&mut self) -> ProgramResult {
+    fn count(&mut self) -> Outcome {
         let after = Released::of(&self.core);
         let before = self.before;
         // Released amounts never decrease (property-tested in `math`).
@@ -242,7 +241,7 @@ impl Frame {
     ///
     /// Errors: `VaultShort`.
     #[inline(never)]
-    pub fn pay(&self, vault: &AccountView, to: &AccountView) -> ProgramResult {
+    pub fn pay(&self, vault: &AccountView, to: &AccountView) -> Outcome {
         let amount = self.amount;
         if amount > 0 {
             let record = self.record();
@@ -264,7 +263,7 @@ impl Frame {
 
     /// The vault must hold what is held, or `VaultShort`.
     #[inline(always)]
-    pub fn expect_solvent(&self, vault: &AccountView) -> ProgramResult {
+    pub fn expect_solvent(&self, vault: &AccountView) -> Outcome {
         if TokenAccount::load(vault)?.amount() < self.held {
             return Err(Check::VaultShort.into());
         }
@@ -308,7 +307,7 @@ impl Frame {
 
 /// When the job's cluster started, 0 for never; binds the account.
 #[inline(always)]
-fn cluster_start(a: &JobAccounts, record: &Job) -> Result<i64, ProgramError> {
+fn cluster_start(a: &JobAccounts, record: &Job) -> Result<i64, Refusal> {
     if record.member == 0 {
         // One valid address for each job: nothing can be left out.
         return if same(a.cluster.address(), a.job.address()) { Ok(0) } else { Err(EscrowError::NotInCluster.into()) };
@@ -322,14 +321,14 @@ fn cluster_start(a: &JobAccounts, record: &Job) -> Result<i64, ProgramError> {
 }
 
 #[inline(always)]
-fn add(counter: &mut U64, after: u64, before: u64) -> ProgramResult {
+fn add(counter: &mut U64, after: u64, before: u64) -> Outcome {
     let sum = counter.get().checked_add(after.saturating_sub(before)).ok_or(Check::ArithmeticOverflow)?;
     counter.set(sum);
     Ok(())
 }
 
 #[inline(always)]
-fn decode(record: &Job) -> Result<Core, ProgramError> {
+fn decode(record: &Job) -> Result<Core, Refusal> {
     // Our own accounts hold no other numbers.
     let (Some(kind), Some(state)) = (Kind::from_u8(record.kind.0), State::from_u8(record.state.0)) else {
         return Err(EscrowError::WrongState.into());
@@ -381,7 +380,7 @@ impl EscrowError {
     /// The error of a refused change.
     #[cold]
     #[inline(never)]
-    pub fn refusal(fault: Fault) -> ProgramError {
+    pub fn refusal(fault: Fault) -> Refusal {
         match fault {
             Fault::WrongState => Self::WrongState.into(),
             Fault::WrongKind => Self::WrongKind.into(),
@@ -402,8 +401,8 @@ impl EscrowError {
 /// The error of a frame that could not be loaded. Handlers borrow the frame out of its result instead of moving it:
 /// it is 250 bytes, and a copy costs 60 CU in each of them.
 #[inline(always)]
-pub fn refused(error: &mut ProgramError) -> ProgramError {
-    error.clone()
+pub fn refused(refusal: &mut Refusal) -> Refusal {
+    *refusal
 }
 
 /// Whether an offer's device is free.

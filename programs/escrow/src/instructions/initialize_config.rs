@@ -8,6 +8,7 @@ use crate::{
     interface::initialize_config::{Accounts, Args},
     state::{Config, VERSION},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     checks::{program, reload_mut, same, ZERO},
     event::emit,
@@ -16,11 +17,11 @@ use ionet_common::{
     sysvars, Context,
 };
 use ionet_math::bounds::MAX_FEE_BPS;
-use pinocchio::{cpi::Seed, ProgramResult};
+use pinocchio::cpi::Seed;
 
 /// Handles `initialize_config`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     if !same(a.genesis_authority.address(), &GENESIS_AUTHORITY) {

@@ -7,6 +7,7 @@ use crate::{
     interface::open_cluster::{Accounts, Args},
     state::{Cluster, PAUSE_OPEN, VERSION},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     checks::{program, reload_mut, ZERO},
     event::emit,
@@ -18,11 +19,11 @@ use ionet_math::{
     bounds::{MAX_CLUSTER_SIZE, MIN_CLUSTER_SIZE},
     terms::is_accept_window,
 };
-use pinocchio::{cpi::Seed, ProgramResult};
+use pinocchio::cpi::Seed;
 
 /// Handles `open_cluster`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     program(&a.system_program, &ZERO)?;

@@ -7,6 +7,7 @@ use crate::{
     interface::open_job::{Accounts, Args},
     state::{kind_bit, Cluster, Config, Job, JobKind, JobState, Offer, PAUSE_OPEN, VERSION},
 };
+use ionet_common::outcome::{Outcome, Refusal};
 use ionet_common::{
     checks::{load, load_mut, program, reload_mut, same, Check, ZERO},
     event::emit,
@@ -21,7 +22,7 @@ use ionet_math::{
     bounds::MAX_TIP,
     terms::{is_accept_window, is_review_window, valid_for},
 };
-use pinocchio::{cpi::Seed, error::ProgramError, Address, ProgramResult};
+use pinocchio::{cpi::Seed, Address};
 use pinocchio_token::instructions::InitializeAccount3;
 use solana_sha256_hasher::hashv;
 
@@ -40,7 +41,7 @@ struct Request {
 
 /// Handles `open_job`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let request = check(c.program_id, a, args)?;
@@ -120,7 +121,7 @@ fn announce(a: &Accounts, args: &Args, request: &Request) {
 
 /// Holds the request against offer, config, bounds and clock.
 #[inline(always)]
-fn check(program_id: &Address, a: &Accounts, args: &Args) -> Result<Request, ProgramError> {
+fn check(program_id: &Address, a: &Accounts, args: &Args) -> Result<Request, Refusal> {
     program(&a.system_program, &ZERO)?;
     program(&a.token_program, &TOKEN_PROGRAM)?;
     let now = sysvars::now()?;
@@ -156,7 +157,7 @@ fn check(program_id: &Address, a: &Accounts, args: &Args) -> Result<Request, Pro
 
 /// The terms the client saw must be those in force: they name his price.
 #[inline(always)]
-fn check_terms(a: &Accounts, args: &Args, offer: &Offer, config: &Config) -> ProgramResult {
+fn check_terms(a: &Accounts, args: &Args, offer: &Offer, config: &Config) -> Outcome {
     let bit = kind_bit(args.kind);
     if bit == 0 {
         return Err(EscrowError::InvalidKind.into());
@@ -190,7 +191,7 @@ fn check_terms(a: &Accounts, args: &Args, offer: &Offer, config: &Config) -> Pro
 
 /// The deposit is exact for a rental (`rate` above 0), positive otherwise, and the client has it.
 #[inline(always)]
-fn check_deposit(a: &Accounts, args: &Args, rate: u64) -> ProgramResult {
+fn check_deposit(a: &Accounts, args: &Args, rate: u64) -> Outcome {
     let deposit = args.deposit.get();
     if deposit == 0 {
         return Err(EscrowError::ZeroDeposit.into());
@@ -208,7 +209,7 @@ fn check_deposit(a: &Accounts, args: &Args, rate: u64) -> ProgramResult {
 
 /// Seconds in which the job can be accepted: its own, or what is left of its cluster's.
 #[inline(always)]
-fn accept_within(program_id: &Address, a: &Accounts, args: &Args, now: i64) -> Result<u16, ProgramError> {
+fn accept_within(program_id: &Address, a: &Accounts, args: &Args, now: i64) -> Result<u16, Refusal> {
     let own = args.accept_within.get();
     if args.member == 0 {
         if !same(a.cluster.address(), a.job.address()) {
@@ -229,7 +230,7 @@ fn accept_within(program_id: &Address, a: &Accounts, args: &Args, now: i64) -> R
 
 /// Takes the member's place in its cluster.
 #[inline(always)]
-fn join(program_id: &Address, a: &Accounts, args: &Args) -> ProgramResult {
+fn join(program_id: &Address, a: &Accounts, args: &Args) -> Outcome {
     let client = *a.client.address();
     let cluster: &mut Cluster = load_mut(program_id, &a.cluster, VERSION)?;
     if !same(&cluster.client, &client) {
@@ -254,7 +255,7 @@ fn join(program_id: &Address, a: &Accounts, args: &Args) -> ProgramResult {
 
 /// Creates job and vault and moves the deposit.
 #[inline(always)]
-fn fund(program_id: &Address, a: &Accounts, args: &Args, [bump, vault_bump]: [u8; 2]) -> ProgramResult {
+fn fund(program_id: &Address, a: &Accounts, args: &Args, [bump, vault_bump]: [u8; 2]) -> Outcome {
     let (bump, vault_bump) = ([bump], [vault_bump]);
     create(&Creation {
         payer: &a.payer,
@@ -278,7 +279,6 @@ fn fund(program_id: &Address, a: &Accounts, args: &Args, [bump, vault_bump]: [u8
         seeds: &[Seed::from(b"vault"), Seed::from(a.job.address().as_array().as_slice()), Seed::from(&vault_bump)],
     })?;
     InitializeAccount3::new(&a.vault, &a.mint, a.job.address()).invoke()?;
-    let movement =
-        Movement { from: &a.client_token, to: &a.vault, authority: &a.client, amount: args.deposit.get() };
+    let movement = Movement { from: &a.client_token, to: &a.vault, authority: &a.client, amount: args.deposit.get() };
     transfer(&movement, &[])
 }

@@ -6,6 +6,7 @@ use crate::{
     interface::pause::{Accounts, Args},
     state::{Config, PAUSE_ACCEPT, PAUSE_EXTEND, PAUSE_OPEN, VERSION},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     checks::{load_mut, same},
     event::emit,
@@ -13,11 +14,10 @@ use ionet_common::{
     sysvars, Context,
 };
 use ionet_math::bounds::PAUSE_DURATION;
-use pinocchio::ProgramResult;
 
 /// Handles `pause`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let config: &mut Config = load_mut(c.program_id, &a.config, VERSION)?;

@@ -7,6 +7,7 @@ use crate::{
     interface::post_offer::{Accounts, Args},
     state::{GpuClass, Offer, ALL_KINDS, VERSION},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     checks::{program, reload_mut, ZERO},
     event::emit,
@@ -15,11 +16,11 @@ use ionet_common::{
     sysvars, Context,
 };
 use ionet_math::terms::{OfferFault, OfferTerms};
-use pinocchio::{cpi::Seed, ProgramResult};
+use pinocchio::cpi::Seed;
 
 /// Handles `post_offer`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     program(&a.system_program, &ZERO)?;
@@ -90,7 +91,7 @@ pub fn process(c: &Context) -> ProgramResult {
 
 /// Kinds must be among those that exist; none of them withdraws the offer.
 #[inline(always)]
-pub fn expect_kinds(kinds: u8) -> ProgramResult {
+pub fn expect_kinds(kinds: u8) -> Outcome {
     if kinds & !ALL_KINDS != 0 {
         return Err(EscrowError::InvalidKinds.into());
     }

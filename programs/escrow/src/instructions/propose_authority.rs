@@ -5,16 +5,16 @@ use crate::{
     event::AuthorityProposed,
     interface::propose_authority::{Accounts, Args},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     event::emit,
     surface::{Record, I64},
     sysvars, Context,
 };
-use pinocchio::ProgramResult;
 
 /// Handles `propose_authority`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let config = as_authority(c.program_id, &a.config, &a.authority)?;

@@ -6,12 +6,12 @@ use crate::{
     interface::quit_job::{Accounts, Args},
     state::EndReason,
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::Context;
-use pinocchio::ProgramResult;
 
 /// Handles `quit_job`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut loaded =

@@ -6,17 +6,17 @@ use crate::{
     event::JobRefunded,
     interface::refund::{Accounts, Args},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     event::emit,
     surface::{Record, U64},
     Context,
 };
 use ionet_math::transition::Action;
-use pinocchio::ProgramResult;
 
 /// Handles `refund`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut loaded =

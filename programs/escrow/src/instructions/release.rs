@@ -6,6 +6,7 @@ use crate::{
     event::JobReleased,
     interface::release::{Accounts, Args},
 };
+use ionet_common::outcome::{Outcome, Refusal};
 use ionet_common::{
     checks::same,
     event::emit,
@@ -13,11 +14,11 @@ use ionet_common::{
     Context,
 };
 use ionet_math::job::Kind;
-use pinocchio::{error::ProgramError, AccountView, ProgramResult};
+use pinocchio::AccountView;
 
 /// Handles `release`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut loaded =
@@ -29,7 +30,7 @@ pub fn process(c: &Context) -> ProgramResult {
     frame.book_provider(&a.vault, &a.provider_token)?;
     frame.commit()?;
     frame.pay(&a.vault, &a.provider_token)?;
-        emit(&JobReleased {
+    emit(&JobReleased {
         discriminator: JobReleased::DISCRIMINATOR,
         job: *a.job.address(),
         gross: U64::new(frame.gross),
@@ -46,7 +47,7 @@ pub fn process(c: &Context) -> ProgramResult {
 /// The window of a rental or deliverable protects the client, the grace period of a metered job the provider; who is
 /// protected may waive it.
 #[inline(always)]
-fn is_waived(frame: &Frame, caller: &AccountView) -> Result<bool, ProgramError> {
+fn is_waived(frame: &Frame, caller: &AccountView) -> Result<bool, Refusal> {
     let protected = match frame.core.kind {
         Kind::Metered => &frame.offer().provider,
         Kind::Rental | Kind::Deliverable => &frame.record().client,

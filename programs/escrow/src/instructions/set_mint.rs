@@ -7,6 +7,7 @@ use crate::{
     interface::set_mint::{Accounts, Args},
     state::{Config, MINT_SLOTS},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     checks::{is_zero, same, Check},
     event::emit,
@@ -16,11 +17,11 @@ use ionet_common::{
     Context,
 };
 use ionet_math::bounds::MAX_RATE;
-use pinocchio::{Address, ProgramResult};
+use pinocchio::Address;
 
 /// Handles `set_mint`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let config = as_authority(c.program_id, &a.config, &a.authority)?;
@@ -51,7 +52,7 @@ pub fn process(c: &Context) -> ProgramResult {
 
 /// A slot keeps its mint for good, and a mint has one slot: offers hold minimum rates by it.
 #[inline(always)]
-fn expect_slot(config: &Config, slot: usize, mint: &Address) -> ProgramResult {
+fn expect_slot(config: &Config, slot: usize, mint: &Address) -> Outcome {
     if slot >= MINT_SLOTS {
         return Err(EscrowError::InvalidMintSlot.into());
     }

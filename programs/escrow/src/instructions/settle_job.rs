@@ -6,17 +6,17 @@ use crate::{
     event::JobSettled,
     interface::settle_job::{Accounts, Args},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     event::emit,
     surface::{Record, I64, U32, U64},
     Context,
 };
 use ionet_math::transition::Action;
-use pinocchio::ProgramResult;
 
 /// Handles `settle_job`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut loaded =
@@ -28,7 +28,7 @@ pub fn process(c: &Context) -> ProgramResult {
     frame.book_provider(&a.vault, &a.provider_token)?;
     frame.commit()?;
     frame.pay(&a.vault, &a.provider_token)?;
-        emit(&JobSettled {
+    emit(&JobSettled {
         discriminator: JobSettled::DISCRIMINATOR,
         job: *a.job.address(),
         seen_to: I64::new(frame.core.ended_at()),

@@ -9,13 +9,14 @@ use crate::{
     event::VoucherSettled,
     interface::settle_voucher::{Accounts, Args},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     ed25519::expect_signed,
     event::emit,
     surface::{Record, U64},
     Context,
 };
-use pinocchio::{Address, ProgramResult};
+use pinocchio::Address;
 
 /// Domain and version of the message.
 const MAGIC: [u8; 16] = *b"ionet:voucher:v1";
@@ -37,7 +38,7 @@ const _: () = assert!(size_of::<Message>() == MESSAGE_LEN && align_of::<Message>
 
 /// Handles `settle_voucher`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let mut loaded =
@@ -59,7 +60,7 @@ pub fn process(c: &Context) -> ProgramResult {
     frame.book_provider(&a.vault, &a.provider_token)?;
     frame.commit()?;
     frame.pay(&a.vault, &a.provider_token)?;
-        emit(&VoucherSettled {
+    emit(&VoucherSettled {
         discriminator: VoucherSettled::DISCRIMINATOR,
         job: *a.job.address(),
         cumulative: args.cumulative,

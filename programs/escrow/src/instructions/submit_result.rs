@@ -6,16 +6,16 @@ use crate::{
     event::ResultSubmitted,
     interface::submit_result::{Accounts, Args},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     event::emit,
     surface::{Record, I64, U64},
     Context,
 };
-use pinocchio::ProgramResult;
 
 /// Handles `submit_result`. The hash itself lives in the instruction and the event.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let mut loaded =

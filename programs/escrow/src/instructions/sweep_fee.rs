@@ -9,6 +9,7 @@ use crate::{
     event::FeeSwept,
     interface::sweep_fee::{Accounts, Args},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     event::emit,
     surface::{Record, U64},
@@ -16,11 +17,10 @@ use ionet_common::{
     Context,
 };
 use ionet_math::transition::Action;
-use pinocchio::ProgramResult;
 
 /// Handles `sweep_fee`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut loaded =

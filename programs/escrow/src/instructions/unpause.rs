@@ -6,16 +6,16 @@ use crate::{
     event::Unpaused,
     interface::unpause::{Accounts, Args},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     event::emit,
     surface::{Record, I64},
     sysvars, Context,
 };
-use pinocchio::ProgramResult;
 
 /// Handles `unpause`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let config = as_authority(c.program_id, &a.config, &a.authority)?;

@@ -6,17 +6,17 @@ use crate::{
     event::ConfigUpdated,
     interface::update_config::{Accounts, Args},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     event::emit,
     surface::{Record, I64},
     sysvars, Context,
 };
 use ionet_math::bounds::MAX_FEE_BPS;
-use pinocchio::ProgramResult;
 
 /// Handles `update_config`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let config = as_authority(c.program_id, &a.config, &a.authority)?;

@@ -7,6 +7,7 @@ use crate::{
     interface::update_offer::{Accounts, Args},
     state::{Offer, VERSION},
 };
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     checks::{load_mut, same},
     event::emit,
@@ -14,11 +15,10 @@ use ionet_common::{
     sysvars, Context,
 };
 use ionet_math::terms::OfferTerms;
-use pinocchio::ProgramResult;
 
 /// Handles `update_offer`.
 #[inline(never)]
-pub fn process(c: &Context) -> ProgramResult {
+pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let config = read(c.program_id, &a.config)?;

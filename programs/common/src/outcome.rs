@@ -1,0 +1,41 @@
+//! What handlers return: nothing, or the code of an error.
+//!
+//! `ProgramResult` takes two words, which SBPF returns through memory; this takes one register. A failed call into another
+//! program never returns to its caller, so a number is all there is to tell.
+
+use core::num::NonZeroU32;
+use pinocchio::error::ProgramError;
+
+/// A refused instruction: the number of its error.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(transparent)]
+pub struct Refusal(NonZeroU32);
+
+/// Done, or refused.
+pub type Outcome = Result<(), Refusal>;
+
+impl Refusal {
+    /// The refusal with this error number; declared numbers are 6000 and above.
+    #[inline(always)]
+    pub const fn new(code: u32) -> Self {
+        match NonZeroU32::new(code) {
+            Some(code) => Self(code),
+            None => Self(NonZeroU32::MAX),
+        }
+    }
+}
+
+impl From<Refusal> for ProgramError {
+    #[inline(always)]
+    fn from(refusal: Refusal) -> Self {
+        Self::Custom(refusal.0.get())
+    }
+}
+
+impl From<ProgramError> for Refusal {
+    /// Local refusals of the runtime library, such as a sysvar that is missing.
+    #[inline(always)]
+    fn from(_: ProgramError) -> Self {
+        crate::checks::Check::RuntimeRefused.into()
+    }
+}
