@@ -80,9 +80,8 @@ DIGEST = "b5eb6e2890f8fb1e7ad95e6b46bd64aeb2db1397838d7e80d0928201bdb3200f"
 
 
 def test_a_ledger_of_one_lane_replays_in_the_other() -> None:
-    """Recorded with solders 0.29: token transactions limited to 500 CU, a tenth of what the older
-    lane's token program takes, the last of them failing with the token program's own error.
-    """
+    # Recorded with solders 0.29: token transactions limited to 500 CU, a tenth of what the older
+    # lane's token program takes, the last of them failing with the token program's own error.
     report = replay(FIXTURES / "current-lane.jsonl")
     assert report.first_difference is None
     assert report.transactions == 3
