@@ -59,9 +59,25 @@ def generate(idl: Idl, folder: Path) -> dict[Path, str]:
 
 def _package(idl: Idl) -> str:
     names = sorted(_MODULES)
-    body = [f"__all__ = [{', '.join(repr(name) for name in names)}]"]
-    imports = [f"from ionet.programs.{idl.name} import {', '.join(names)}"]
+    package = f"ionet.programs.{idl.name}"
+    imports = [
+        "from importlib import import_module",
+        "from types import ModuleType",
+        "from typing import TYPE_CHECKING",
+        "if TYPE_CHECKING:",
+        f"    from {package} import {', '.join(names)}",
+    ]
+    body = [f"__all__ = [{', '.join(repr(name) for name in names)}]", _LAZY_MODULES]
     return module(idl.name, f"Client of the {idl.name} program: {idl.description}.", imports, body)
+
+
+_LAZY_MODULES = """
+def __getattr__(name: str) -> ModuleType:
+    # Loaded on first use (PEP 562): making all classes takes longer than most callers need.
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+"""
 
 
 if __name__ == "__main__":

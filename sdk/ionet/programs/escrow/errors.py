@@ -177,6 +177,14 @@ class ArithmeticOverflow(EscrowError):
     message = "An amount left its range: nothing was changed"
 
 
+class RuntimeRefused(EscrowError):
+    """The runtime refused a sysvar or an account operation."""
+
+    code = 6020
+    name = "RuntimeRefused"
+    message = "The runtime refused a sysvar or an account operation"
+
+
 class NoPreviousInstruction(EscrowError):
     """No instruction precedes this one."""
 
@@ -775,6 +783,7 @@ ERRORS: Mapping[int, type[EscrowError]] = MappingProxyType(
             ConservationBroken,
             VaultShort,
             ArithmeticOverflow,
+            RuntimeRefused,
             NoPreviousInstruction,
             NotEd25519,
             WrongSignatureLength,

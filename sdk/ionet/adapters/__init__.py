@@ -1,0 +1,1 @@
+"""Bridges to other clients; each needs its extra to be installed."""
