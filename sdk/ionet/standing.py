@@ -31,7 +31,8 @@ class Standing:
         release_at: From when on anyone may release it; None while it has not stopped.
         due_to_provider: Net base units that ``settle_job`` would pay now.
         due_to_client: Base units that ``refund`` would pay now.
-        due_to_treasury: Base units that ``sweep_fee`` would pay after a settlement.
+        due_to_treasury: Base units that ``sweep_fee`` would pay now: of a running rental the fee on
+            what has been settled, because a sweep settles nothing.
         held: Base units in the vault, booked for one of the three.
     """
 
@@ -58,6 +59,8 @@ def standing_of(job: Job, now: int, cluster: Cluster | None = None) -> Standing:
     is_final = bool(job.flags & FLAG_FINAL)
     release_at = _release_at(job, state, started_at)
     earned, released = _earned_and_released(job, state, now, started_at)
+    is_running = state is JobState.ACTIVE
+    swept_of = min(released, job.earned) if is_running else released
     return Standing(
         state=state,
         is_final=is_final,
@@ -65,7 +68,7 @@ def standing_of(job: Job, now: int, cluster: Cluster | None = None) -> Standing:
         release_at=release_at,
         due_to_provider=max(money.net(released, job.fee_bps) - job.paid, 0),
         due_to_client=_due_to_client(job, state, now, release_at, earned),
-        due_to_treasury=max(money.fee(released, job.fee_bps) - job.fee, 0),
+        due_to_treasury=max(money.fee(swept_of, job.fee_bps) - job.fee, 0),
         held=job.deposit - job.paid - job.fee - job.refunded,
     )
 
