@@ -64,7 +64,7 @@ def execute(svm: LiteSVM, tx: VersionedTransaction, keys: AccountKeys) -> Execut
     try:
         done = _execute_as_is(svm, tx, payer)
     except TransactionRefusedError:
-        _put_back(svm, before)
+        _put_back(svm, {payer: before.get(payer)})
         raise
     if done.fault is None and first_violation(
         (key, account, svm.get_account(key)) for key, account in before.items()
@@ -144,7 +144,9 @@ def _charge(svm: LiteSVM, payer: Pubkey, lamports: int) -> None:
 
 def _put_back(svm: LiteSVM, accounts: Mapping[Pubkey, Account | None]) -> None:
     for address, account in accounts.items():
-        svm.set_account(address, EMPTY if account is None else account)
+        # Setting a program or a sysvar is more than storing bytes: leave what did not change.
+        if svm.get_account(address) != account:
+            svm.set_account(address, EMPTY if account is None else account)
 
 
 def _with_lamports(account: Account, lamports: int) -> Account:
