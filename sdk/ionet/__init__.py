@@ -29,6 +29,9 @@ if TYPE_CHECKING:
         ProgramError,
         TransactionFailedError,
     )
+    from ionet.localnet.ledger import Ledger
+    from ionet.localnet.net import Localnet
+    from ionet.localnet.replay import replay
     from ionet.offers import OfferView, Quote, quote
     from ionet.programs.escrow.enums import GpuClass, JobKind, JobState
     from ionet.results import Landed, OfferChange, Settlement
@@ -57,6 +60,8 @@ _MODULE_OF = {
     "JobKind": "programs.escrow.enums",
     "JobState": "programs.escrow.enums",
     "Landed": "results",
+    "Ledger": "localnet.ledger",
+    "Localnet": "localnet.net",
     "NotSentError": "errors",
     "OfferChange": "results",
     "OfferView": "offers",
@@ -74,6 +79,7 @@ _MODULE_OF = {
     "load_keypair": "signers",
     "minutes": "durations",
     "quote": "offers",
+    "replay": "localnet.replay",
     "seconds": "durations",
 }
 
@@ -97,6 +103,8 @@ __all__ = [
     "JobKind",
     "JobState",
     "Landed",
+    "Ledger",
+    "Localnet",
     "NotSentError",
     "OfferChange",
     "OfferView",
@@ -114,6 +122,7 @@ __all__ = [
     "load_keypair",
     "minutes",
     "quote",
+    "replay",
     "seconds",
 ]
 

@@ -160,6 +160,16 @@ async def test_an_unknown_outcome_can_be_confirmed_later(make: Any) -> None:
     with pytest.raises(OutcomeUnknownError):
         await done(sender.confirm(signed))
     assert (await done(sender.confirm(signed))).signature == signed.signature
+    assert (await done(sender.find(signed.signature))).signature == signed.signature
+
+
+async def test_a_lookup_tells_absent_from_failed(make: Any) -> None:
+    script = ScriptedConnection(lookups=[None, landed(CODE, LOGS)])
+    sender = make(script)
+    signed = await done(sender.sign(await done(sender.build([STEP]))))
+    assert await done(sender.find(signed.signature)) is None
+    with pytest.raises(TransactionFailedError):
+        await done(sender.find(signed.signature))
 
 
 @pytest.mark.parametrize("stage", ["blockhash", "simulation"])

@@ -9,6 +9,7 @@ from solders.pubkey import Pubkey
 
 from ionet._async.market import AsyncMarket
 from ionet.amounts import Amount, base_units_of
+from ionet.errors import AmountError
 from ionet.programs.escrow import instructions
 from ionet.programs.escrow.accounts import Config
 from ionet.programs.escrow.enums import GpuClass
@@ -101,6 +102,8 @@ class AsyncGovernance:
         market = self._market
         rates = [0] * CLASS_SLOTS
         for gpu, rate in (min_rates or {}).items():
+            if isinstance(rate, Amount) and rate.mint_slot != slot:
+                raise AmountError(f"minimum rate {rate}: slot {slot} is not for {rate.symbol}")
             rates[gpu] = base_units_of(rate, f"minimum rate of {gpu.name}")
         steps = [
             instructions.set_mint(

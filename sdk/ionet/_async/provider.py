@@ -103,13 +103,12 @@ class AsyncProvider:
         """
         market = self._market
         now = await market.fetch_offer(offer)
-        if isinstance(rate, Amount):
-            market.mint_of(await market.fetch_config(), rate, now.mint)
+        new_rate = now.rate if rate is None else await market.units_of(rate, "rate", now.mint)
         instruction = instructions.update_offer(
             provider=market.signer.pubkey(),
             offer=offer,
             kinds=now.kinds if kinds is None else kind_bits(kinds),
-            rate=now.rate if rate is None else base_units_of(rate, "rate"),
+            rate=new_rate,
             min_duration=now.min_duration if min is None else checked_duration(min, "min"),
             max_duration=now.max_duration if max is None else checked_duration(max, "max"),
             min_charge=now.min_charge if min_charge is None else min_charge,

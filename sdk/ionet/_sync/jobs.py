@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from solders.hash import Hash
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from ionet import money
 from ionet._sync.market import Market
-from ionet.amounts import Amount, base_units_of
+from ionet.amounts import Amount
 from ionet.durations import checked_duration
 from ionet.errors import QuoteError, RequestLostError, WaitTimeoutError
 from ionet.job_instructions import JobInstructions
@@ -109,11 +108,9 @@ class JobHandle:
         """
         job = self.refresh()
         added = checked_duration(duration, "duration") if duration else 0
-        client = self._market.signer
-        instruction = self._build.extend(
-            client.pubkey(), duration=added, deposit=_added_deposit(job, added, deposit)
-        )
-        return self._change([instruction])
+        units = self._added_deposit(job, added, deposit)
+        client = self._market.signer.pubkey()
+        return self._change([self._build.extend(client, duration=added, deposit=units)])
 
     def end(self) -> Settlement:
         """Stop the job, or withdraw the request; what is not earned is refunded."""
@@ -125,24 +122,23 @@ class JobHandle:
 
     def sign_voucher(self, cumulative: Amount | int) -> Voucher:
         """Promise the provider ``cumulative`` base units in total; nothing is sent."""
-        config = self._market.fetch_config()
         return sign_voucher(
             self._market.signer,
-            genesis_hash=Hash(bytes(config.genesis_hash)),
+            genesis_hash=self._market.genesis_hash(),
             program_id=self._market.program_id,
             job=self.address,
             opened_slot=self.account.opened_slot,
-            cumulative=base_units_of(cumulative, "cumulative"),
+            cumulative=self._market.units_of(cumulative, "cumulative", self.at.mint),
         )
 
     def _change(self, instructions: Sequence[Instruction]) -> Settlement:
         landed = self._market.land(instructions, [self._market.signer])
         return Settlement.of_job(self.refresh(), landed)
 
-
-def _added_deposit(job: Job, duration: int, deposit: Amount | int | None) -> int:
-    if job.kind is not JobKind.RENTAL:
-        return 0 if deposit is None else base_units_of(deposit, "deposit")
-    if deposit is not None:
-        raise QuoteError(f"deposit {deposit}: a rental's deposit is the price of its time")
-    return money.price(job.rate, job.duration + duration) - job.deposit
+    def _added_deposit(self, job: Job, duration: int, deposit: Amount | int | None) -> int:
+        if job.kind is not JobKind.RENTAL:
+            amount = 0 if deposit is None else deposit
+            return self._market.units_of(amount, "deposit", self.at.mint)
+        if deposit is not None:
+            raise QuoteError(f"deposit {deposit}: a rental's deposit is the price of its time")
+        return money.price(job.rate, job.duration + duration) - job.deposit

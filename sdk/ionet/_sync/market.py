@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from solders.account import Account
+from solders.hash import Hash
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from ionet._sync.sender import Sender
-from ionet.amounts import Amount
+from ionet.amounts import Amount, base_units_of
 from ionet.connection import Connection
 from ionet.errors import AccountNotFoundError, AmountError, SignerError
 from ionet.filters import AccountFilter, cluster_filter, job_filter, offer_filter
@@ -52,6 +53,7 @@ class Market:
         self._payer = payer if payer is not None else signer
         self._unit_price = unit_price
         self._unit_limit = unit_limit
+        self._genesis_hash: Hash | None = None
 
     @property
     def signer(self) -> Signer:
@@ -179,6 +181,24 @@ class Market:
         return self.connection.get_program_accounts(
             self.program_id, data_size=wanted.data_size, memcmp=wanted.memcmp
         )
+
+    def units_of(self, amount: Amount | int, name: str, mint: Pubkey) -> int:
+        """Return the base units of an amount, which must be in the token of ``mint``.
+
+        An ``int`` is taken as base units of that token and asks nothing of the network.
+
+        Raises:
+            AmountError: in another token, or out of range; the message names ``name``.
+        """
+        if isinstance(amount, Amount):
+            self.mint_of(self.fetch_config(), amount, mint)
+        return base_units_of(amount, name)
+
+    def genesis_hash(self) -> Hash:
+        """Return the hash that vouchers on this network carry; asked for once."""
+        if self._genesis_hash is None:
+            self._genesis_hash = Hash(bytes(self.fetch_config().genesis_hash))
+        return self._genesis_hash
 
     def mint_of(self, config: Config, amount: Amount, expected: Pubkey | None = None) -> Pubkey:
         """Return the mint that an amount's token has on this network.

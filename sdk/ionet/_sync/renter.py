@@ -221,12 +221,11 @@ class Renter:
         deposit: Amount | int | None,
         max_deposit: Amount | int | None,
     ) -> None:
-        amounts = [amount for amount in (deposit, max_deposit) if isinstance(amount, Amount)]
-        if amounts:
-            config = self._market.fetch_config()
-            for amount in amounts:
-                self._market.mint_of(config, amount, offer.mint)
-        if max_deposit is not None and total > base_units_of(max_deposit, "max_deposit"):
+        if deposit is not None:
+            self._market.units_of(deposit, "deposit", offer.mint)
+        if max_deposit is None:
+            return
+        if total > self._market.units_of(max_deposit, "max_deposit", offer.mint):
             raise QuoteError(f"deposit {total} base units: above max_deposit {max_deposit}")
 
 

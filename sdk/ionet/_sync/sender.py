@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
+from solders.signature import Signature
 
 from ionet.connection import Connection, TransactionOutcome, TransactionRefusedError
 from ionet.errors import NotSentError, OutcomeUnknownError
@@ -157,6 +158,15 @@ class Sender:
                 f" {signed.last_valid_block_height}"
             )
         return self._landed(outcome)
+
+    def find(self, signature: Signature) -> Landed | None:
+        """Look a transaction up, as after an ``OutcomeUnknownError``; None if it has not landed.
+
+        Raises:
+            TransactionFailedError: it landed and failed.
+        """
+        outcome = self.connection.get_transaction(signature)
+        return None if outcome is None else self._landed(outcome)
 
     def _wait(self, signed: SignedTransaction) -> TransactionOutcome | None:
         polls = 0
