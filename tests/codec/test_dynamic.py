@@ -1,0 +1,128 @@
+"""Decoding by IDL alone agrees with the generated modules, and refuses what is not in it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ionet.codec import Unknown
+from ionet.dynamic import DynamicDecoder
+from ionet.errors import InterfaceError
+from ionet.interfaces import load_idl, read_idl
+from ionet.programs.escrow import accounts, events, instructions
+from ionet.programs.escrow.interface import INSTRUCTIONS
+from solders.pubkey import Pubkey
+
+from tests.codec.strategies import ACCOUNTS, EVENTS, arguments, python_name, records
+
+DECODER = DynamicDecoder(load_idl("escrow"))
+KEY = Pubkey.from_string("Job1111111111111111111111111111111111111111")
+
+
+def plain(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the SDK's values as the decoder shows them."""
+    shown: dict[str, Any] = {}
+    for name, value in fields.items():
+        if hasattr(type(value), "__members__"):
+            shown[name] = value.name
+        else:
+            shown[name] = list(value) if isinstance(value, tuple) else value
+    return shown
+
+
+def same(decoded: dict[str, Any], fields: dict[str, Any]) -> bool:
+    found = {python_name(name): value for name, value in decoded.items() if name != "reserved"}
+    upper = {n: v.upper() if isinstance(v, str) else v for n, v in found.items()}
+    return upper == plain(fields)
+
+
+@pytest.mark.parametrize("name", [*ACCOUNTS, *EVENTS])
+@given(data=st.data())
+def test_records_decode_as_the_generated_classes(name: str, data: st.DataObject) -> None:
+    kind = "account" if name in ACCOUNTS else "event"
+    cls = getattr(accounts if kind == "account" else events, name)
+    record = data.draw(records(cls))
+    decoded = DECODER.decode(kind, record.encode())
+    fields = {field: getattr(record, field) for field in asdict(record)}
+    assert (decoded.kind, decoded.name) == (kind, name)
+    assert same(dict(decoded.fields), fields)
+
+
+@pytest.mark.parametrize("name", INSTRUCTIONS)
+@given(data=st.data())
+def test_instruction_data_decodes_to_its_arguments(name: str, data: st.DataObject) -> None:
+    args = data.draw(arguments(name))
+    keys = {account.name: KEY for account in INSTRUCTIONS[name].accounts}
+    built = getattr(instructions, name)(**keys, **args)
+    decoded = DECODER.decode_instruction(bytes(built.data))
+    assert decoded.name == name
+    assert same(dict(decoded.fields), args)
+
+
+def test_an_unknown_variant_is_shown_as_unknown() -> None:
+    data = bytearray(accounts.Job.DISCRIMINATOR + bytes(accounts.Job.LENGTH - 8))
+    data[accounts.Job.OFFSETS["kind"]] = 77
+    assert DECODER.decode_account(bytes(data)).fields["kind"] == Unknown(77)
+
+
+@given(st.binary(max_size=300))
+def test_other_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(InterfaceError, match="discriminator"):
+        DECODER.decode_account(data)
+
+
+@pytest.mark.parametrize("change", [-1, 1])
+def test_another_length_is_refused(change: int) -> None:
+    data = accounts.Job.DISCRIMINATOR + bytes(accounts.Job.LENGTH - 8 + change)
+    with pytest.raises(InterfaceError, match=f"account Job: {len(data)} bytes"):
+        DECODER.decode_account(data)
+
+
+@pytest.mark.parametrize("idl", [{}, {"instructions": [{}]}, {"instructions": 7}])
+def test_a_malformed_idl_is_refused(idl: dict[str, Any]) -> None:
+    with pytest.raises(InterfaceError):
+        DynamicDecoder(idl)
+
+
+def foreign(kind: object, types: list[dict[str, Any]] | None = None) -> DynamicDecoder:
+    instruction = {
+        "name": "go",
+        "discriminator": [1],
+        "args": [{"name": "value", "type": kind}],
+    }
+    return DynamicDecoder({"instructions": [instruction], "types": types or []})
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "value"),
+    [
+        ("string", b"\x02\0\0\0hi", "hi"),
+        ("bytes", b"\x02\0\0\0hi", b"hi"),
+        ("u128", b"\x01" + bytes(15), 1),
+        ("i128", b"\xff" * 16, -1),
+        ({"vec": "u16"}, b"\x02\0\0\0\x01\0\x02\0", [1, 2]),
+        ({"option": "u8"}, b"\0", None),
+        ({"option": "u8"}, b"\x01\x07", 7),
+        ({"defined": {"name": "Pair"}}, b"\x01\x02", {"a": 1, "b": 2}),
+    ],
+)
+def test_foreign_idls_may_have_other_types(kind: object, data: bytes, value: object) -> None:
+    fields = [{"name": "a", "type": "u8"}, {"name": "b", "type": "u8"}]
+    pair = {"name": "Pair", "type": {"kind": "struct", "fields": fields}}
+    assert foreign(kind, [pair]).decode_instruction(b"\x01" + data).fields["value"] == value
+
+
+@pytest.mark.parametrize("kind", ["u256", {"coption": "u8"}, {"generic": "T"}])
+def test_types_that_are_not_supported_are_named(kind: object) -> None:
+    with pytest.raises(InterfaceError, match="not supported"):
+        foreign(kind)
+
+
+def test_both_formats_ship_and_other_programs_are_named() -> None:
+    assert '"spec": "0.1.0"' in read_idl("escrow")
+    assert '"isMut"' in read_idl("escrow", is_legacy=True)
+    with pytest.raises(InterfaceError, match="program 'stake': must be one of escrow"):
+        read_idl("stake")
