@@ -16,6 +16,8 @@ from ionet.results import Landed, Settlement
 from ionet.tx import pack
 
 _POLL_SECONDS = 1.0
+_LEAST_SECONDS = 0.01
+"""A wait that no clock rounds to nothing, so that polling always ends."""
 
 
 class AsyncClusterHandle:
@@ -69,9 +71,9 @@ class AsyncClusterHandle:
             if cluster.is_failed:
                 raise RequestLostError(f"cluster {self.address}: a member was lost")
             left = deadline - await connection.monotonic()
-            if left <= 0:
+            if not left > 0:  # also where the timeout is not a number
                 raise WaitTimeoutError(f"cluster {self.address}: not started within {timeout} s")
-            await connection.sleep(min(_POLL_SECONDS, left))
+            await connection.sleep(max(min(_POLL_SECONDS, left), _LEAST_SECONDS))
 
     async def extend(self, duration: int) -> tuple[Settlement, ...]:
         """Add seconds to every member, one transaction each; see ``JobHandle.extend``."""

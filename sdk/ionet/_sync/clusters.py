@@ -17,6 +17,8 @@ from ionet.results import Landed, Settlement
 from ionet.tx import pack
 
 _POLL_SECONDS = 1.0
+_LEAST_SECONDS = 0.01
+"""A wait that no clock rounds to nothing, so that polling always ends."""
 
 
 class ClusterHandle:
@@ -70,9 +72,9 @@ class ClusterHandle:
             if cluster.is_failed:
                 raise RequestLostError(f"cluster {self.address}: a member was lost")
             left = deadline - connection.monotonic()
-            if left <= 0:
+            if not left > 0:  # also where the timeout is not a number
                 raise WaitTimeoutError(f"cluster {self.address}: not started within {timeout} s")
-            connection.sleep(min(_POLL_SECONDS, left))
+            connection.sleep(max(min(_POLL_SECONDS, left), _LEAST_SECONDS))
 
     def extend(self, duration: int) -> tuple[Settlement, ...]:
         """Add seconds to every member, one transaction each; see ``JobHandle.extend``."""

@@ -22,6 +22,8 @@ from ionet.standing import FLAG_ACCEPTED, Standing, standing_of
 from ionet.voucher import Voucher, sign_voucher
 
 _POLL_SECONDS = 1.0
+_LEAST_SECONDS = 0.01
+"""A wait that no clock rounds to nothing, so that polling always ends."""
 
 _LOST = frozenset({JobState.DECLINED, JobState.EXPIRED, JobState.CANCELLED})
 
@@ -95,9 +97,9 @@ class JobHandle:
             if job.state is not JobState.OPEN or job.flags & FLAG_ACCEPTED:
                 return job
             left = deadline - connection.monotonic()
-            if left <= 0:
+            if not left > 0:  # also where the timeout is not a number
                 raise WaitTimeoutError(f"job {self.address}: not accepted within {timeout} s")
-            connection.sleep(min(_POLL_SECONDS, left))
+            connection.sleep(max(min(_POLL_SECONDS, left), _LEAST_SECONDS))
 
     def extend(self, duration: int = 0, *, deposit: Amount | int | None = None) -> Settlement:
         """Add time at the job's own rate (rental), or time and a deposit (metered).
