@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import strategies as st
+from solders.pubkey import Pubkey
+
 from ionet.codec import Unknown
 from ionet.interfaces import load_idl
 from ionet.programs.escrow import enums
-from solders.pubkey import Pubkey
 
 IDL = load_idl("escrow")
 TYPES: Mapping[str, Mapping[str, Any]] = {entry["name"]: entry["type"] for entry in IDL["types"]}

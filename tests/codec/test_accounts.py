@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from solders.account import Account
+from solders.pubkey import Pubkey
+
 from ionet.codec import Unknown
 from ionet.errors import AccountDecodeError, ArgumentError, IonetError
 from ionet.programs.escrow import accounts, enums
 from ionet.programs.escrow.accounts import Cluster, Config, Job, Offer, decode_account
 from ionet.programs.escrow.constants import ACCOUNT_VERSION, PROGRAM_ID
-from solders.account import Account
-from solders.pubkey import Pubkey
-
 from tests.codec.strategies import pubkeys, records, unknown_variants
 
 ADDRESS = Pubkey.from_string("Job1111111111111111111111111111111111111111")

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from solders.pubkey import Pubkey
+
 from ionet.codec import Unknown
 from ionet.dynamic import DynamicDecoder
 from ionet.errors import InterfaceError
 from ionet.interfaces import load_idl, read_idl
 from ionet.programs.escrow import accounts, events, instructions
 from ionet.programs.escrow.interface import INSTRUCTIONS
-from solders.pubkey import Pubkey
-
 from tests.codec.strategies import ACCOUNTS, EVENTS, arguments, python_name, records
 
 DECODER = DynamicDecoder(load_idl("escrow"))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from solders.pubkey import Pubkey
+from solders.signature import Signature
+
 from ionet import errors
 from ionet.connection import TransactionFault
 from ionet.errors import (
@@ -22,8 +25,6 @@ from ionet.errors import (
 from ionet.faults import error_from_fault
 from ionet.programs.escrow.constants import PROGRAM_ID
 from ionet.programs.escrow.errors import ERRORS, EscrowError, WrongState, from_code
-from solders.pubkey import Pubkey
-from solders.signature import Signature
 
 TOKEN = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
 SYSTEM = "11111111111111111111111111111111"

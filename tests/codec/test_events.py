@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from solders.pubkey import Pubkey
+
 from ionet.errors import EventDecodeError
 from ionet.programs.escrow import events
 from ionet.programs.escrow.constants import PROGRAM_ID
 from ionet.programs.escrow.events import Event, FeeSwept, Unpaused, decode_event, parse_logs
-from solders.pubkey import Pubkey
-
 from tests.codec.strategies import EVENTS, records
 
 ESCROW = str(PROGRAM_ID)

@@ -78,7 +78,9 @@ def test_tree_differences_are_named(tmp_path: Path) -> None:
     (tmp_path / "sub/b.py").unlink()
     (tmp_path / "c.py").write_text("", encoding="utf-8")
     found = " ".join(differences(tmp_path, files))
-    assert [found.count(word) for word in ("a.py: differs", "b.py: missing", "c.py: not")] == [1] * 3
+    assert [found.count(word) for word in ("a.py: differs", "b.py: missing", "c.py: not")] == [
+        1
+    ] * 3
     write_tree(tmp_path, files)
     assert differences(tmp_path, files) == []
 
@@ -140,5 +142,5 @@ def test_what_stays_asynchronous_is_named_with_its_line() -> None:
     text = textwrap.dedent("""
         import asyncio
     """)
-    with pytest.raises(SystemExit, match="thing.py:2: asyncio has no synchronous form"):
+    with pytest.raises(SystemExit, match=r"thing\.py:2: asyncio has no synchronous form"):
         to_sync(text, "thing.py")

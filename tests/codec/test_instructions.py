@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from solders.instruction import AccountMeta
+from solders.pubkey import Pubkey
+
 from ionet.codec import Unknown
 from ionet.errors import ArgumentError
 from ionet.programs.escrow import instructions
@@ -16,9 +19,6 @@ from ionet.programs.escrow.constants import PROGRAM_ID
 from ionet.programs.escrow.enums import JobKind
 from ionet.programs.escrow.interface import INSTRUCTIONS
 from ionet.programs.escrow.pdas import find_job, find_vault
-from solders.instruction import AccountMeta
-from solders.pubkey import Pubkey
-
 from tests.codec.strategies import arguments, pubkeys
 
 KEY = Pubkey.from_string("Job1111111111111111111111111111111111111111")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from solders.pubkey import Pubkey
+
 from ionet.errors import ArgumentError
 from ionet.programs.escrow.constants import PROGRAM_ID
 from ionet.programs.escrow.interface import INSTRUCTIONS
@@ -16,8 +18,6 @@ from ionet.programs.escrow.pdas import (
     find_vault,
 )
 from ionet.surface import AccountSeed, ArgSeed, ConstSeed
-from solders.pubkey import Pubkey
-
 from tests.codec.strategies import pubkeys
 
 KEY = Pubkey.from_string("Job1111111111111111111111111111111111111111")
@@ -47,12 +47,12 @@ def test_the_program_is_the_shipped_one_by_default() -> None:
 
 @pytest.mark.parametrize("bad", [-1, 1 << 64, 1.0, "1"])
 def test_an_id_that_is_no_u64_is_named(bad: object) -> None:
-    with pytest.raises(ArgumentError, match="id .*: must be an integer of 0 to"):
+    with pytest.raises(ArgumentError, match=r"id .*: must be an integer of 0 to"):
         find_job(KEY, bad)  # type: ignore[arg-type]
 
 
 def test_a_key_as_text_is_refused() -> None:
-    with pytest.raises(ArgumentError, match="device .*: must be a Pubkey"):
+    with pytest.raises(ArgumentError, match=r"device .*: must be a Pubkey"):
         find_offer(str(KEY))  # type: ignore[arg-type]
 
 

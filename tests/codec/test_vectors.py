@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from solders.account import Account
+from solders.pubkey import Pubkey
+
 from ionet.programs.escrow import accounts, enums, events, instructions
 from ionet.programs.escrow.constants import PROGRAM_ID
 from ionet.programs.escrow.errors import ERRORS
 from ionet.programs.escrow.interface import INSTRUCTIONS
-from solders.account import Account
-from solders.pubkey import Pubkey
-
 from tests.codec.strategies import python_name
 
 VECTORS = json.loads(Path("tests/vectors/wire.json").read_text(encoding="utf-8"))
