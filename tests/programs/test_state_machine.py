@@ -1,0 +1,95 @@
+"""Every instruction in every stage of every kind of job does what the table says, and no more."""
+
+from __future__ import annotations
+
+import pytest
+from solders.instruction import Instruction
+
+from ionet.programs.escrow import errors
+from ionet.programs.escrow.enums import JobKind, JobState
+from ionet.programs.escrow.interface import INSTRUCTIONS
+from tests.programs.harness.jobs import HOURS, JobRef
+from tests.programs.harness.stages import Stage, reach
+from tests.programs.harness.world import World
+from tests.programs.transitions import COLUMNS, TABLE
+
+_INSTRUCTION = {
+    "accept": "accept_job",
+    "decline": "decline_job",
+    "extend": "extend_job",
+    "settle": "settle_job",
+    "voucher": "settle_voucher",
+    "submit": "submit_result",
+    "end": "end_job",
+    "quit": "quit_job",
+    "expire": "expire_job",
+    "release": "release",
+    "waive": "release",
+    "refund": "refund",
+    "sweep": "sweep_fee",
+    "close": "close_job",
+}
+
+
+def _steps(world: World, job: JobRef, column: str) -> tuple[Instruction, ...]:
+    name = _INSTRUCTION[column]
+    if column == "extend":
+        longer = JobRef(kind=job.kind, duration=job.duration + HOURS).asked_deposit
+        added = longer - job.asked_deposit if job.kind is JobKind.RENTAL else 1_000_000
+        return (job.step(world, name, duration=HOURS, deposit=added),)
+    if column == "voucher":
+        account = world.vm.get_account(job.address)
+        slot = 0 if account is None else world.job(job.address).opened_slot
+        voucher = job.voucher(world, 6_000_000, opened_slot=slot)
+        return voucher, job.step(world, name, cumulative=6_000_000)
+    if column == "submit":
+        return (job.step(world, name, result_hash=bytes(32)),)
+    if column == "waive":
+        protected = job.listing.provider if job.kind is JobKind.METERED else job.client
+        return (job.step(world, name, caller=protected.pubkey),)
+    return (job.step(world, name),)
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("stage", Stage, ids=lambda stage: stage.name)
+@pytest.mark.parametrize("kind", JobKind, ids=lambda kind: kind.name)
+def test_instruction_in_stage(world: World, kind: JobKind, stage: Stage, column: str) -> None:
+    job = reach(world, stage, kind)
+    expected = TABLE[kind][stage, column]
+    steps = _steps(world, job, column)
+    if hasattr(errors, expected):
+        world.reject(getattr(errors, expected), *steps)
+        return
+    world.accept(*steps)
+    account = world.vm.get_account(job.address)
+    if expected == "CLOSED":
+        assert account is None
+        assert world.vm.get_account(job.vault) is None
+    else:
+        assert world.job(job.address).state is JobState[expected]
+
+
+def test_table_names_every_pair_of_kind_stage_and_job_instruction() -> None:
+    acting_on_jobs = {
+        name
+        for name, info in INSTRUCTIONS.items()
+        if any(account.name == "job" for account in info.accounts)
+    }
+    assert acting_on_jobs - {"open_job"} == set(_INSTRUCTION.values())
+    for kind in JobKind:
+        assert set(TABLE[kind]) == {(stage, column) for stage in Stage for column in COLUMNS}
+    for outcome in {outcome for cells in TABLE.values() for outcome in cells.values()}:
+        assert hasattr(errors, outcome) or outcome == "CLOSED" or outcome in JobState.__members__
+
+
+@pytest.mark.parametrize("stage", Stage, ids=lambda stage: stage.name)
+@pytest.mark.parametrize("kind", JobKind, ids=lambda kind: kind.name)
+def test_opening_again_rejects_while_the_job_exists(
+    world: World, kind: JobKind, stage: Stage
+) -> None:
+    job = reach(world, stage, kind)
+    again = JobRef(id=job.id, kind=kind)
+    if stage is Stage.CLOSED:
+        world.accept(again.open(world))
+    else:
+        world.reject(errors.AlreadyInUse, again.open(world))
