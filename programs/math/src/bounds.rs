@@ -37,5 +37,5 @@ pub const PAUSE_DURATION: u32 = 259_200;
 
 // `HOLD_BACK` is kept in a `u16` of the job account.
 const _: () = assert!(HOLD_BACK <= u16::MAX as u32);
-// rental::price: (MAX_RATE / HOUR + 1) * MAX_DURATION and HOUR * MAX_DURATION stay far inside u64.
+// amount::price: (MAX_RATE / HOUR + 1) * MAX_DURATION and HOUR * MAX_DURATION stay far inside u64.
 const _: () = assert!((MAX_RATE / HOUR as u64 + 1) as u128 * (MAX_DURATION as u128) < u64::MAX as u128 / 2);

@@ -214,7 +214,7 @@ mod tests {
     fn numbers_are_the_wire_numbers() {
         for (number, state) in State::ALL.into_iter().enumerate() {
             assert_eq!(state as usize, number);
-            assert_eq!(State::from_u8(number as u8), Some(state));
+            assert_eq!(u8::try_from(number).ok().and_then(State::from_u8), Some(state));
         }
         assert_eq!(State::from_u8(8), None);
     }
