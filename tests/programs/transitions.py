@@ -12,8 +12,21 @@ from ionet.programs.escrow.enums import JobKind
 from tests.programs.harness.stages import Stage
 
 COLUMNS = (
-    "accept decline extend settle voucher submit end quit expire release waive refund sweep close"
-).split()
+    "accept",
+    "decline",
+    "extend",
+    "settle",
+    "voucher",
+    "submit",
+    "end",
+    "quit",
+    "expire",
+    "release",
+    "waive",
+    "refund",
+    "sweep",
+    "close",
+)
 
 # Before the start the kind makes no difference.
 _REQUEST = """
@@ -28,10 +41,10 @@ CANCELLED       refund=NothingDue close=CloseTooEarly
 """
 
 _RENTAL = """
-STARTED         extend=ACTIVE settle=ACTIVE voucher=WrongKind submit=WrongKind end=ENDING quit=ENDING
-                expire=ExpireTooEarly sweep=NothingDue
-ACTIVE          extend=ACTIVE settle=ACTIVE voucher=WrongKind submit=WrongKind end=ENDING quit=ENDING
-                expire=ExpireTooEarly sweep=ACTIVE
+STARTED         extend=ACTIVE settle=ACTIVE voucher=WrongKind submit=WrongKind end=ENDING
+                quit=ENDING expire=ExpireTooEarly sweep=NothingDue
+ACTIVE          extend=ACTIVE settle=ACTIVE voucher=WrongKind submit=WrongKind end=ENDING
+                quit=ENDING expire=ExpireTooEarly sweep=ACTIVE
 STARTED_ELAPSED settle=ENDING voucher=WrongKind expire=ENDING release=ReleaseTooEarly waive=ENDING
                 refund=NothingDue sweep=ENDING close=StillHeld
 ELAPSED         settle=ENDING voucher=WrongKind expire=ENDING release=ReleaseTooEarly waive=ENDING
@@ -49,10 +62,10 @@ RULED           release=ReleaseTooEarly waive=RULED refund=NothingDue sweep=RULE
 """
 
 _METERED = """
-STARTED         extend=ACTIVE settle=ACTIVE voucher=ACTIVE submit=WrongKind end=ENDING quit=ENDING
-                expire=ExpireTooEarly sweep=NothingDue
-ACTIVE          extend=ACTIVE settle=ACTIVE voucher=ACTIVE submit=WrongKind end=ENDING quit=ENDING
-                expire=ExpireTooEarly sweep=ACTIVE
+STARTED         extend=ACTIVE settle=ACTIVE voucher=ACTIVE submit=WrongKind end=ENDING
+                quit=ENDING expire=ExpireTooEarly sweep=NothingDue
+ACTIVE          extend=ACTIVE settle=ACTIVE voucher=ACTIVE submit=WrongKind end=ENDING
+                quit=ENDING expire=ExpireTooEarly sweep=ACTIVE
 STARTED_ELAPSED settle=ENDING voucher=ENDING expire=ENDING release=ReleaseTooEarly waive=ENDING
                 refund=NothingDue sweep=NothingDue close=StillHeld
 ELAPSED         settle=ENDING voucher=ENDING expire=ENDING release=ReleaseTooEarly waive=ENDING

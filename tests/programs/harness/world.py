@@ -11,6 +11,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from solders.account import Account
 from solders.instruction import Instruction
@@ -195,7 +196,7 @@ class World:
         """Decode the config."""
         return Config.decode(CONFIG, self.account(CONFIG))
 
-    def rewrite(self, address: Pubkey, **fields: object) -> None:
+    def rewrite(self, address: Pubkey, **fields: Any) -> None:
         """Change fields of an account of the program behind its back."""
         account = self.account(address)
         kind = next(
@@ -203,7 +204,7 @@ class World:
             for kind in (Job, Offer, Cluster, Config)
             if account.data.startswith(kind.DISCRIMINATOR)
         )
-        record = replace(kind.decode(address, account), **fields)  # type: ignore[type-var]
+        record = replace(kind.decode(address, account), **fields)
         self.put(address, account, record.encode())
 
     def put(self, address: Pubkey, like: Account, data: bytes | None = None) -> None:
