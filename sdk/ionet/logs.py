@@ -43,15 +43,16 @@ class LoggedFailure:
 
 def logged_data(logs: Iterable[str]) -> tuple[LoggedData, ...]:
     """List the ``Program data:`` lines that can be attributed, in order."""
-    return tuple(entry for entry in _entries(logs) if isinstance(entry, LoggedData))
+    return tuple(entry for entry in log_entries(logs) if isinstance(entry, LoggedData))
 
 
 def first_failure(logs: Iterable[str]) -> LoggedFailure | None:
     """Return the program that failed first: in a chain of calls, the innermost, the cause."""
-    return next((entry for entry in _entries(logs) if isinstance(entry, LoggedFailure)), None)
+    return next((entry for entry in log_entries(logs) if isinstance(entry, LoggedFailure)), None)
 
 
-def _entries(logs: Iterable[str]) -> Iterator[LoggedData | LoggedFailure]:
+def log_entries(logs: Iterable[str]) -> Iterator[LoggedData | LoggedFailure]:
+    """Yield data lines and failures that can be attributed, in order."""
     stack: list[str] = []
     for line in logs:
         if line.startswith(_DATA) and stack:

@@ -54,7 +54,7 @@ def events_module(idl: Idl) -> str:
         _DECODE_EVENT,
         _PARSE_LOGS.replace("<program>", idl.name),
     ]
-    logs = "from ionet.logs import first_failure, logged_data"
+    logs = "from ionet.logs import LoggedFailure, log_entries"
     imports = [*_IMPORTS, logs, *_local_imports(idl, "PROGRAM_ID")]
     return module(idl.name, f"Events of the {idl.name} program.", imports, body)
 
@@ -100,12 +100,14 @@ def parse_logs(logs: Iterable[str], *, program_id: Pubkey = PROGRAM_ID) -> list[
         logs: The transaction's log lines.
         program_id: Address of the <program> program.
     """
-    lines = tuple(logs)
-    if first_failure(lines) is not None:
-        return []
     program = str(program_id)
-    found = (_event_of(line.data) for line in logged_data(lines) if line.program == program)
-    return [event for event in found if event is not None]
+    events: list[Event] = []
+    for entry in log_entries(logs):
+        if isinstance(entry, LoggedFailure):
+            return []
+        if entry.program == program and (event := _event_of(entry.data)) is not None:
+            events.append(event)
+    return events
 
 
 def _event_of(text: str) -> Event | None:

@@ -28,7 +28,7 @@ from ionet.codec import (
     u64,
     variant,
 )
-from ionet.logs import first_failure, logged_data
+from ionet.logs import LoggedFailure, log_entries
 from ionet.programs.escrow.constants import PROGRAM_ID
 from ionet.programs.escrow.enums import (
     END_REASON_OF_TAG,
@@ -1697,12 +1697,14 @@ def parse_logs(logs: Iterable[str], *, program_id: Pubkey = PROGRAM_ID) -> list[
         logs: The transaction's log lines.
         program_id: Address of the escrow program.
     """
-    lines = tuple(logs)
-    if first_failure(lines) is not None:
-        return []
     program = str(program_id)
-    found = (_event_of(line.data) for line in logged_data(lines) if line.program == program)
-    return [event for event in found if event is not None]
+    events: list[Event] = []
+    for entry in log_entries(logs):
+        if isinstance(entry, LoggedFailure):
+            return []
+        if entry.program == program and (event := _event_of(entry.data)) is not None:
+            events.append(event)
+    return events
 
 
 def _event_of(text: str) -> Event | None:
