@@ -139,7 +139,7 @@ def quote(
         )
     paid_in = _deposit(offer, duration, kind, deposit)
     is_rental = kind is JobKind.RENTAL
-    minimum = money.gross(account.rate, account.min_charge) if is_rental else 0
+    charge = account.min_charge if is_rental else 0
     return Quote(
         offer=offer.address,
         mint=account.mint,
@@ -148,7 +148,7 @@ def quote(
         deposit=paid_in,
         fee_bps=offer.fee_bps,
         max_fee=money.fee(paid_in, offer.fee_bps),
-        min_charge=min(minimum, paid_in),
+        min_charge=money.earned(account.rate, 0, paid_in, min_charge=charge),
     )
 
 

@@ -137,12 +137,12 @@ def _rental_amounts(
     if state is JobState.ACTIVE:
         ran = min(max(now - started_at, 0), job.duration)
         seen = job.seen_seconds + max(max(ran - HOLD_BACK, 0) - job.seen_to, 0)
-        earned = min(money.gross(job.rate, seen), job.deposit)
+        earned = money.earned(job.rate, seen, job.deposit)
         return earned, earned
     if _has_stopped_unwritten(job, state):
         seen = job.seen_seconds + job.duration - job.seen_to
         released = job.seen_seconds + max(max(job.duration - HOLD_BACK, 0) - job.seen_to, 0)
-        earned = min(money.gross(job.rate, seen), job.deposit)
+        earned = money.earned(job.rate, seen, job.deposit)
         return earned, min(money.gross(job.rate, released), earned)
     released = job.seen_seconds - job.held_seconds
     return job.earned, min(money.gross(job.rate, released), job.earned)

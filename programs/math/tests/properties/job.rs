@@ -2,15 +2,14 @@
 
 use crate::{
     config,
-    device::Device,
     life::{Life, Stopper},
-    stories::{blank, stories},
+    stories::stories,
 };
 use ionet_math::{
-    amount::fee,
+    amount::{fee, price},
     bounds::{BPS, HOLD_BACK, HOUR, RENTAL_WINDOW},
     job::{Fault, Job, Kind},
-    seen::{Always, Seen},
+    seen::Seen,
     transition::State,
 };
 use proptest::prelude::*;
@@ -24,6 +23,10 @@ fn check_sums(life: &Life) -> Result<(), TestCaseError> {
     prop_assert!(job.released() <= job.earned && job.earned <= job.deposit);
     prop_assert!(job.fee <= fee(job.earned, job.fee_bps));
     prop_assert!(job.due_to_provider() + job.due_to_treasury() + job.due_to_client(life.now) <= held);
+    if life.is_rental() {
+        // However it was extended.
+        prop_assert_eq!(job.deposit, price(job.rate, job.duration));
+    }
     let is_before_stop = matches!(job.state, State::Open | State::Active);
     let unearned = if is_before_stop { 0 } else { job.deposit - job.earned };
     prop_assert!(job.refunded <= unearned);
@@ -168,84 +171,5 @@ proptest! {
             let held = life.job.held();
             prop_assert!(held.is_ok(), "{held:?}");
         }
-    }
-}
-
-/// A rental of an hour at 3.6 tokens per hour that runs since second 0: one thousandth each second.
-fn rental() -> Job {
-    Job {
-        state: State::Active,
-        rate: 3_600_000,
-        duration: 3_600,
-        deposit: 3_600_000,
-        min_charge: 60,
-        fee_bps: 250,
-        ..blank(Kind::Rental)
-    }
-}
-
-#[test]
-fn the_scheduled_end_is_due_on_its_second() {
-    for (now, is_ended) in [(3_599, false), (3_600, true), (3_601, true)] {
-        let mut job = rental();
-        assert_eq!(job.elapse(now, 0, &Always).is_ended, is_ended);
-        assert_eq!(job.earned, if is_ended { 3_600_000 } else { 0 });
-    }
-}
-
-#[test]
-fn the_minimum_charge_binds_up_to_its_last_second_and_for_the_client_only() {
-    for (at, earned) in [(0, 60_000), (59, 60_000), (60, 60_000), (61, 61_000)] {
-        let (mut ended, mut quit) = (rental(), rental());
-        assert_eq!((ended.end(at, &Always), quit.quit(at, &Always)), (Ok(()), Ok(())));
-        assert_eq!((ended.earned, quit.earned), (earned, at as u64 * 1_000));
-    }
-}
-
-#[test]
-fn a_device_missed_in_its_first_second_earns_no_minimum() {
-    let mut job = rental();
-    assert_eq!(job.end(30, &Device(vec![(0, 1)])), Ok(()));
-    assert_eq!(job.earned, 29_000);
-}
-
-#[test]
-fn the_release_window_ends_on_its_second_or_is_waived() {
-    let mut stopped = rental();
-    assert_eq!(stopped.quit(100, &Always), Ok(()));
-    let release_at = 100 + i64::from(RENTAL_WINDOW);
-    for (now, is_waived, result) in [
-        (release_at - 1, false, Err(Fault::ReleaseTooEarly)),
-        (release_at - 1, true, Ok(())),
-        (release_at, false, Ok(())),
-    ] {
-        let mut job = stopped;
-        assert_eq!(job.release(now, is_waived), result);
-        assert_eq!(job.released(), if result.is_ok() { 100_000 } else { 0 });
-    }
-}
-
-#[test]
-fn the_last_voucher_comes_a_second_before_the_grace_is_over() {
-    let metered = Job { deposit: 500, ..Job { kind: Kind::Metered, rate: 0, ..rental() } };
-    for (now, result) in [(7_199, Ok(())), (7_200, Err(Fault::VoucherTooLate))] {
-        let mut job = metered;
-        job.elapse(now, 0, &Always);
-        assert_eq!(job.due_to_client(now), if result.is_ok() { 0 } else { 500 });
-        assert_eq!(job.redeem(now, 900), result);
-        assert_eq!(job.earned, if result.is_ok() { 500 } else { 0 });
-    }
-}
-
-#[test]
-fn a_job_that_paid_too_much_is_refused() {
-    for broken in [
-        Job { paid: 1, ..rental() },
-        Job { earned: 3_600_001, ..rental() },
-        Job { refunded: 3_600_001, ..rental() },
-        Job { paid: u64::MAX, fee: 1, ..rental() },
-        Job { earned: 10, paid: 10, refunded: 3_599_991, ..rental() },
-    ] {
-        assert_eq!(broken.held(), Err(Fault::Conservation), "{broken:?}");
     }
 }

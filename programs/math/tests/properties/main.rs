@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // how a test fails
 
 mod amount;
+mod boundaries;
 mod device;
 mod job;
 mod life;
