@@ -35,10 +35,10 @@ _MODULES = {
 
 def main() -> None:
     """Write or check the modules of every program."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Write ionet.programs.<program> from the IDL.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
     is_check = parser.parse_args().check
-    problems = []
+    problems: list[str] = []
     for program in PROGRAMS:
         folder = ROOT / "sdk/ionet/programs" / program
         files = generate(load_idl(ROOT / "idl" / f"{program}.json"), folder)

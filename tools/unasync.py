@@ -51,10 +51,10 @@ _LEFT_OVER = re.compile(r"async|await")
 
 def main() -> None:
     """Write or check the twin of every tree that exists."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Write the synchronous twins.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
     is_check = parser.parse_args().check
-    problems = []
+    problems: list[str] = []
     for source, target in TREES:
         files = twin_of(ROOT / source, ROOT / target)
         if is_check:
@@ -67,7 +67,7 @@ def main() -> None:
 
 def twin_of(source: Path, target: Path) -> dict[Path, str]:
     """Return the synchronous text of every module below ``source``, by relative path."""
-    files = {}
+    files: dict[Path, str] = {}
     for path in sorted(source.rglob("*.py")):
         name = path.relative_to(source)
         origin = path.relative_to(ROOT).as_posix()

@@ -28,7 +28,7 @@ Entry = dict[str, Any]
 
 def main() -> None:
     """Write the vectors file."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Add missing wire vectors.")
     parser.add_argument("--rewrite", action="store_true", help="replace published entries too")
     is_rewrite = parser.parse_args().rewrite
     fresh = vectors(json.loads(IDL.read_text(encoding="utf-8")))
@@ -77,7 +77,8 @@ def _vector(
     kind: str, name: str, fields: Sequence[Mapping[str, Any]], enums: Mapping[str, list[str]]
 ) -> Entry:
     discriminator = hashlib.sha256(f"{kind}:{name}".encode()).digest()[:8]
-    image, listed = discriminator, []
+    image = discriminator
+    listed: list[Entry] = []
     for field in fields:
         value, raw = _sample(f"{name}.{field['name']}", field["type"], enums)
         listed.append({"name": field["name"], "offset": len(image), "length": len(raw)})

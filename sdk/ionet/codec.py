@@ -6,7 +6,7 @@ Wire format: docs/adr/002-wire-format.md. Every type has a fixed length and is l
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeVar
@@ -41,10 +41,10 @@ class Unknown:
         return self.tag
 
 
-def variant_table(variants: type[_Variants]) -> tuple[_Variants | Unknown, ...]:
+def variant_table(variants: type[_Variants]) -> Mapping[int, _Variants | Unknown]:
     """Return what each of the 256 bytes means: a variant, or ``Unknown``."""
     known: dict[int, _Variants] = {int(member): member for member in variants}
-    return tuple(known[tag] if tag in known else Unknown(tag) for tag in range(256))
+    return {tag: known[tag] if tag in known else Unknown(tag) for tag in range(256)}
 
 
 def check_account(
@@ -125,7 +125,7 @@ def i64(name: str, value: int) -> int:
     return _integer(name, value, -(1 << 63), (1 << 63) - 1)
 
 
-def boolean(name: str, value: bool) -> bool:  # noqa: FBT001 -- the value is what is checked
+def boolean(name: str, value: object) -> bool:
     """Return the value if it is True or False; 0 and 1 are refused."""
     if not isinstance(value, bool):
         raise ArgumentError(f"{name} {value!r}: must be True or False")
@@ -137,7 +137,7 @@ def variant(name: str, value: IntEnum | Unknown) -> int:
     return _integer(name, value.tag if isinstance(value, Unknown) else value, 0, 0xFF)
 
 
-def pubkey(name: str, value: Pubkey) -> bytes:
+def pubkey(name: str, value: object) -> bytes:
     """Return the 32 bytes of an address."""
     if not isinstance(value, Pubkey):
         raise ArgumentError(f"{name} {value!r}: must be a Pubkey")

@@ -18,6 +18,15 @@ from solders.pubkey import Pubkey
 from ionet.codec import DISCRIMINATOR_LENGTH, Unknown
 from ionet.errors import InterfaceError
 
+
+def _read_pubkey(raw: bytes, _: object) -> Pubkey:
+    return Pubkey(raw)
+
+
+def _write_pubkey(key: Any, _: object) -> bytes:
+    return bytes(key)
+
+
 _SCALARS: Mapping[str, Any] = {
     "bool": c.Flag,
     "u8": c.Int8ul,
@@ -32,7 +41,7 @@ _SCALARS: Mapping[str, Any] = {
     "i128": c.BytesInteger(16, signed=True, swapped=True),
     "f32": c.Float32l,
     "f64": c.Float64l,
-    "pubkey": c.ExprAdapter(c.Bytes(32), lambda raw, _: Pubkey(raw), lambda key, _: bytes(key)),
+    "pubkey": c.ExprAdapter(c.Bytes(32), _read_pubkey, _write_pubkey),
     "string": c.PascalString(c.Int32ul, "utf8"),
     "bytes": c.Prefixed(c.Int32ul, c.GreedyBytes),
 }
@@ -163,6 +172,9 @@ def _enum(name: str, variants: Sequence[Mapping[str, Any]]) -> Any:
 
 def _plain(value: Any) -> Any:
     """Return construct's containers as plain dicts and lists."""
-    if isinstance(value, dict):
+    kind = type(value)
+    if issubclass(kind, dict):
         return {key: _plain(item) for key, item in value.items() if key != "_io"}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+    if issubclass(kind, list):
+        return [_plain(item) for item in value]
+    return value

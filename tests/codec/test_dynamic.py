@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -22,10 +22,10 @@ DECODER = DynamicDecoder(load_idl("escrow"))
 KEY = Pubkey.from_string("Job1111111111111111111111111111111111111111")
 
 
-def plain(fields: dict[str, Any]) -> dict[str, Any]:
+def plain(values: dict[str, Any]) -> dict[str, Any]:
     """Return the SDK's values as the decoder shows them."""
     shown: dict[str, Any] = {}
-    for name, value in fields.items():
+    for name, value in values.items():
         if hasattr(type(value), "__members__"):
             shown[name] = value.name
         else:
@@ -33,10 +33,10 @@ def plain(fields: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def same(decoded: dict[str, Any], fields: dict[str, Any]) -> bool:
+def same(decoded: dict[str, Any], ours: dict[str, Any]) -> bool:
     found = {python_name(name): value for name, value in decoded.items() if name != "reserved"}
     upper = {n: v.upper() if isinstance(v, str) else v for n, v in found.items()}
-    return upper == plain(fields)
+    return upper == plain(ours)
 
 
 @pytest.mark.parametrize("name", [*ACCOUNTS, *EVENTS])
@@ -46,9 +46,9 @@ def test_records_decode_as_the_generated_classes(name: str, data: st.DataObject)
     cls = getattr(accounts if kind == "account" else events, name)
     record = data.draw(records(cls))
     decoded = DECODER.decode(kind, record.encode())
-    fields = {field: getattr(record, field) for field in asdict(record)}
+    ours = {field.name: getattr(record, field.name) for field in fields(record)}
     assert (decoded.kind, decoded.name) == (kind, name)
-    assert same(dict(decoded.fields), fields)
+    assert same(dict(decoded.fields), ours)
 
 
 @pytest.mark.parametrize("name", INSTRUCTIONS)
@@ -110,8 +110,8 @@ def foreign(kind: object, types: list[dict[str, Any]] | None = None) -> DynamicD
     ],
 )
 def test_foreign_idls_may_have_other_types(kind: object, data: bytes, value: object) -> None:
-    fields = [{"name": "a", "type": "u8"}, {"name": "b", "type": "u8"}]
-    pair = {"name": "Pair", "type": {"kind": "struct", "fields": fields}}
+    numbers = [{"name": "a", "type": "u8"}, {"name": "b", "type": "u8"}]
+    pair = {"name": "Pair", "type": {"kind": "struct", "fields": numbers}}
     assert foreign(kind, [pair]).decode_instruction(b"\x01" + data).fields["value"] == value
 
 

@@ -78,7 +78,8 @@ def find_pdas(idl: Idl) -> dict[str, tuple[tuple[Seed, ...], dict[str, Field]]]:
 
 
 def _find(name: str, seeds: tuple[Seed, ...], args: dict[str, Field]) -> Iterator[str]:
-    parameters, parts = [], []
+    parameters: list[str] = []
+    parts: list[str] = []
     for seed in seeds:
         if isinstance(seed.value, bytes):
             parts.append(repr(seed.value).replace("'", '"'))
@@ -139,7 +140,7 @@ def _parameters(instruction: Instruction) -> Iterator[str]:
 
 
 def _arguments(instruction: Instruction) -> str:
-    items = []
+    items: list[tuple[str, str]] = []
     for place, account in enumerate(instruction.accounts):
         flags = [word for word in ("signer", "writable") if getattr(account, word)]
         text = f"Account {place}{''.join(f', {flag}' for flag in flags)}. {account.docs}".strip()
@@ -153,7 +154,7 @@ def _arguments(instruction: Instruction) -> str:
 
 def _derivation(instruction: Instruction, account: Account, known: set[str]) -> Iterator[str]:
     args = {arg.idl_name: arg.name for arg in instruction.args}
-    names = []
+    names: list[str] = []
     for seed in account.seeds:
         if isinstance(seed.value, bytes):
             continue

@@ -176,7 +176,8 @@ def _class_head(record: Record) -> Iterator[str]:
     yield docstring(record.docs, [entries("Attributes", documented, 4)] if documented else ())
     yield f'    DISCRIMINATOR: ClassVar[bytes] = bytes.fromhex("{record.discriminator.hex()}")'
     yield f"    LENGTH: ClassVar[int] = {record.length}"
-    offsets, offset = [], len(record.discriminator)
+    offsets: list[str] = []
+    offset = len(record.discriminator)
     for field in record.fields:
         if field.idl_name != _RESERVED:
             offsets.append(f'"{field.name}": {offset}')

@@ -7,6 +7,7 @@ prefer ``ionet.programs``: this is for code that has anchorpy already.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from solders.pubkey import Pubkey
@@ -43,7 +44,6 @@ def program(
 
 def _import_anchorpy() -> Any:
     try:
-        import anchorpy
+        return import_module("anchorpy")
     except ImportError:
         raise InterfaceError("anchorpy: not installed; pip install ionet[anchorpy]") from None
-    return anchorpy
