@@ -75,13 +75,18 @@ def builds() -> tuple[Program, ...] | None:
 
 
 class World:
-    """A localnet with three offers, in which whoever is known signs what a message asks of him."""
+    """A localnet with three offers, in which whoever is known signs what a message asks of him.
+
+    Attributes:
+        rejections: The errors met so far, each held to its code.
+    """
 
     def __init__(self) -> None:
         self.net = Localnet.start(PEOPLE, fee_bps=FEE_BPS, programs=builds())
         self.vm = self.net.vm
         self.usdc = self.net.usdc
         self.treasury = TREASURY.pubkey
+        self.rejections: set[type[EscrowError]] = set()
         self._keys: dict[Pubkey, Keypair] = {}
         for actor in (FAUCET, GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, TREASURY):
             self.introduce(actor)
@@ -159,6 +164,7 @@ class World:
         failure = first_failure(outcome.logs)
         assert failure is not None
         assert failure.program == str(PROGRAM_ID), failure
+        self.rejections.add(error)
         return outcome
 
     def reject_by_runtime(self, fault: TransactionFault, *steps: Instruction) -> TransactionOutcome:
