@@ -172,7 +172,7 @@ def _enum(name: str, variants: Sequence[Mapping[str, Any]]) -> Any:
 
 def _plain(value: Any) -> Any:
     """Return construct's containers as plain dicts and lists."""
-    kind = type(value)
+    kind: type[Any] = type(value)
     if issubclass(kind, dict):
         return {key: _plain(item) for key, item in value.items() if key != "_io"}
     if issubclass(kind, list):
