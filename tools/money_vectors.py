@@ -39,7 +39,7 @@ Case = dict[str, Any]
 
 def main() -> None:
     """Write the file, or check it."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Write tests/vectors/money.json.")
     parser.add_argument("--check", action="store_true", help="write nothing")
     text = render(vectors())
     if not parser.parse_args().check:

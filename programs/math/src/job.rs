@@ -1,5 +1,6 @@
 //! A job's money over its life. The program decodes an account into [`Job`], calls one of these, checks, and writes it
-//! back; everything here is a function of the job, the clock and what was seen of the device.
+//! back; everything here is a function of the job, the clock and what was seen of the device. A refused call leaves
+//! its job half changed: drop it, and write nothing.
 
 // Times are within 24 h + 30 days of the clock and amounts within the bounds of `amount`: each step names its reason
 // where it is not one of these two.
