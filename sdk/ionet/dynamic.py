@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import construct as c
 from solders.pubkey import Pubkey
@@ -172,9 +172,9 @@ def _enum(name: str, variants: Sequence[Mapping[str, Any]]) -> Any:
 
 def _plain(value: Any) -> Any:
     """Return construct's containers as plain dicts and lists."""
-    kind: type[Any] = type(value)
-    if issubclass(kind, dict):
-        return {key: _plain(item) for key, item in value.items() if key != "_io"}
-    if issubclass(kind, list):
-        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value)
+        return {key: _plain(item) for key, item in items.items() if key != "_io"}
+    if isinstance(value, list):
+        return [_plain(item) for item in cast("Sequence[Any]", value)]
     return value
