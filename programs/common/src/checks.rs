@@ -1,11 +1,9 @@
 //! Checks that every handler makes before it uses an account, each with its own error.
 
 use crate::outcome::{Outcome, Refusal};
-use crate::{
-    errors,
-    surface::{Meta, Record},
-};
-use pinocchio::{address::address_eq, AccountView, Address};
+use crate::{errors, surface::Record};
+use core::mem::offset_of;
+use pinocchio::{account::RuntimeAccount, address::address_eq, AccountView, Address};
 
 errors! {
     /// Refusals shared by all ionet programs.
@@ -82,32 +80,27 @@ pub fn reload_mut<T: Record>(account: &AccountView) -> Result<&mut T, Refusal> {
     Ok(unsafe { &mut *account.data_ptr().cast_mut().cast::<T>() })
 }
 
-/// What [`check`] compares, per kind of account; one table each instead of one copy of the code each.
-struct Expected {
-    header: [u8; VERSION_OFFSET + 1],
-    len: usize,
-}
-
 #[inline(always)]
 fn check<T: Record>(program_id: &Address, account: &AccountView, version: u8) -> Outcome {
-    let [a, b, c, d, e, f, g, h] = T::DISCRIMINATOR;
-    check_header(program_id, account, &Expected { header: [a, b, c, d, e, f, g, h, version], len: T::LEN })
+    check_header(program_id, account, u64::from_le_bytes(T::DISCRIMINATOR), version, T::LEN)
 }
 
+/// One copy for all kinds of accounts; the discriminator comes as a word, which compares in one step.
 #[inline(never)]
-fn check_header(program_id: &Address, account: &AccountView, expected: &Expected) -> Outcome {
+fn check_header(program_id: &Address, account: &AccountView, discriminator: u64, version: u8, len: usize) -> Outcome {
     if !account.owned_by(program_id) {
         return Err(Check::WrongAccountOwner.into());
     }
-    if account.data_len() != expected.len {
+    if account.data_len() != len {
         return Err(Check::WrongAccountLength.into());
     }
+    let data = account.data_ptr();
     // SAFETY: the length was checked, every record is longer than its header, and nothing writes meanwhile.
-    let header = unsafe { &*account.data_ptr().cast::<[u8; VERSION_OFFSET + 1]>() };
-    if header[..VERSION_OFFSET] != expected.header[..VERSION_OFFSET] {
+    let (found, found_version) = unsafe { (data.cast::<u64>().read_unaligned(), *data.add(VERSION_OFFSET)) };
+    if found != discriminator {
         return Err(Check::WrongDiscriminator.into());
     }
-    if header[VERSION_OFFSET] != expected.header[VERSION_OFFSET] {
+    if found_version != version {
         return Err(Check::WrongVersion.into());
     }
     Ok(())
@@ -137,41 +130,30 @@ pub fn is_zero(a: &Address) -> bool {
 /// The zero address.
 pub const ZERO: Address = Address::new_from_array([0; 32]);
 
-/// The flags of one account as the word the runtime keeps them in, so that the tables with their names and docs stay
-/// out of the binary: signer in the low byte, writable in the high one.
-pub const fn flag_word(meta: &Meta) -> u16 {
-    (if meta.signer { SIGNER } else { 0 }) | (if meta.writable { WRITABLE } else { 0 })
-}
-
 const SIGNER: u16 = 0x0001;
 const WRITABLE: u16 = 0x0100;
+const _: () = assert!(offset_of!(RuntimeAccount, is_signer) == 1 && offset_of!(RuntimeAccount, is_writable) == 2);
 
-/// Count, signers and writability, as the IDL publishes them.
+/// Both flags of an account in one read, as the runtime writes only 0 and 1: signer in the low byte, writable in the
+/// high one. All ones if nothing is asked of the account.
 #[inline(always)]
-pub fn flags<const N: usize>(expected: &[u16; N], accounts: &[AccountView]) -> Outcome {
-    let Ok(accounts) = <&[AccountView; N]>::try_from(accounts) else {
-        return Err(Check::WrongAccountCount.into());
-    };
-    let mut missing = 0;
-    let mut i = 0;
-    while i < N {
-        let account = &accounts[i];
-        let found = u16::from_le_bytes([u8::from(account.is_signer()), u8::from(account.is_writable())]);
-        missing |= expected[i] & !found;
-        i = i.wrapping_add(1);
+pub fn flags_if(is_asked: bool, account: &AccountView) -> u16 {
+    if !is_asked {
+        return u16::MAX;
     }
-    match missing {
-        0 => Ok(()),
-        _ => Err(missing_flag(missing)),
-    }
+    let header = account.account_ptr().cast::<u8>();
+    // SAFETY: a view points to a whole header, and both bytes lie in it.
+    u16::from_le(unsafe { header.add(offset_of!(RuntimeAccount, is_signer)).cast::<u16>().read_unaligned() })
 }
 
-#[cold]
-#[inline(never)]
-fn missing_flag(missing: u16) -> Refusal {
-    if missing & SIGNER != 0 {
-        Check::MissingSigner.into()
-    } else {
-        Check::NotWritable.into()
+/// The flags common to all accounts that must sign, and to all that must be writable.
+#[inline(always)]
+pub fn expect_flags(signers: u16, writables: u16) -> Outcome {
+    if signers & SIGNER == 0 {
+        return Err(Check::MissingSigner.into());
     }
+    if writables & WRITABLE == 0 {
+        return Err(Check::NotWritable.into());
+    }
+    Ok(())
 }

@@ -4,12 +4,14 @@
 
 pub mod checks;
 pub mod ed25519;
+pub mod entry;
 pub mod event;
 pub mod outcome;
 pub mod pda;
 pub mod surface;
 pub mod sysvars;
 pub mod token;
+pub mod token_call;
 
 /// What the runtime hands to a program; handlers take one reference, as SBPF functions take at most five arguments.
 pub struct Context<'a> {

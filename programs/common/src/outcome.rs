@@ -1,15 +1,16 @@
 //! What handlers return: nothing, or the code of an error.
 //!
-//! `ProgramResult` takes two words, which SBPF returns through memory; this takes one register. A failed call into another
-//! program never returns to its caller, so a number is all there is to tell.
+//! `ProgramResult` takes two words, which SBPF returns through memory; this takes one register, as wide as the machine's
+//! so that no caller has to clear its upper half. A failed call into another program never returns to its caller, so a
+//! number is all there is to tell.
 
-use core::num::NonZeroU32;
+use core::num::NonZeroU64;
 use pinocchio::error::ProgramError;
 
 /// A refused instruction: the number of its error.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(transparent)]
-pub struct Refusal(NonZeroU32);
+pub struct Refusal(NonZeroU64);
 
 /// Done, or refused.
 pub type Outcome = Result<(), Refusal>;
@@ -18,17 +19,16 @@ impl Refusal {
     /// The refusal with this error number; declared numbers are 6000 and above.
     #[inline(always)]
     pub const fn new(code: u32) -> Self {
-        match NonZeroU32::new(code) {
+        match NonZeroU64::new(code as u64) {
             Some(code) => Self(code),
-            None => Self(NonZeroU32::MAX),
+            None => Self(NonZeroU64::MAX),
         }
     }
-}
 
-impl From<Refusal> for ProgramError {
+    /// The error number, as the runtime takes it from a program.
     #[inline(always)]
-    fn from(refusal: Refusal) -> Self {
-        Self::Custom(refusal.0.get())
+    pub const fn code(self) -> u64 {
+        self.0.get()
     }
 }
 

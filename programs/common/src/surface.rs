@@ -66,7 +66,7 @@ pub enum Seed {
     Arg(&'static str),
 }
 
-/// One account of an instruction: what the IDL publishes is what [`crate::checks::flags`] enforces.
+/// One account of an instruction: the IDL publishes what `Accounts::parse` enforces, from the same words.
 pub struct Meta {
     /// Name in snake case.
     pub name: &'static str,
@@ -331,9 +331,20 @@ macro_rules! instructions {
                     /// Takes exactly the declared accounts with exactly the declared flags.
                     #[inline(always)]
                     pub fn parse(accounts: &[pinocchio::AccountView]) -> Result<&Self, $crate::outcome::Refusal> {
-                        $crate::checks::flags(FLAGS, accounts)?;
-                        // SAFETY: `flags` has checked the count, and the struct is that many views in a row.
-                        Ok(unsafe { &*accounts.as_ptr().cast::<Self>() })
+                        let Ok(views) = <&[pinocchio::AccountView; METAS.len()]>::try_from(accounts) else {
+                            return Err($crate::checks::Check::WrongAccountCount.into());
+                        };
+                        // SAFETY: the struct is that many views in a row.
+                        let accounts = unsafe { &*views.as_ptr().cast::<Self>() };
+                        // Not a loop over the table: this way three instructions remain for each account.
+                        let signers = u16::MAX $(
+                            & $crate::checks::flags_if($crate::has_flag!(signer; $($($flag)*)?), &accounts.$acc)
+                        )*;
+                        let writables = u16::MAX $(
+                            & $crate::checks::flags_if($crate::has_flag!(writable; $($($flag)*)?), &accounts.$acc)
+                        )*;
+                        $crate::checks::expect_flags(signers, writables)?;
+                        Ok(accounts)
                     }
                 }
                 impl Args {
@@ -351,16 +362,6 @@ macro_rules! instructions {
                 pub const DISCRIMINATOR: [u8; 8] = $crate::surface::discriminator(concat!("global:", stringify!($m)));
                 /// [`DISCRIMINATOR`] as a little-endian word.
                 pub const TAG: u64 = u64::from_le_bytes(DISCRIMINATOR);
-                /// What [`Accounts::parse`] enforces: one word per account, from the table below.
-                const FLAGS: &[u16; METAS.len()] = &{
-                    let mut flags = [0u16; METAS.len()];
-                    let mut i = 0;
-                    while i < METAS.len() {
-                        flags[i] = $crate::checks::flag_word(&METAS[i]);
-                        i += 1;
-                    }
-                    flags
-                };
                 /// Account table, in order.
                 pub const METAS: &[$crate::surface::Meta] = &[$($crate::surface::Meta {
                     name: stringify!($acc),

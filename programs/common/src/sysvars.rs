@@ -1,26 +1,49 @@
 //! Clock and rent, read through `sol_get_sysvar` so that both runtime generations agree.
 
-use crate::{checks::Check, outcome::Refusal};
-use pinocchio::sysvars::{clock::CLOCK_ID, get_sysvar, rent::RENT_ID};
+use crate::{
+    checks::Check,
+    outcome::{Outcome, Refusal},
+};
+use core::mem::{offset_of, MaybeUninit};
+use pinocchio::sysvars::{clock::CLOCK_ID, get_sysvar, get_sysvar_unchecked, rent::RENT_ID};
 
-/// The moment of the transaction.
+/// The moment of the transaction: the clock sysvar as it is, so that reading it copies nothing.
 #[derive(Clone, Copy)]
+#[repr(C)]
 pub struct Now {
     /// Slot.
     pub slot: u64,
+    epoch_start: i64,
+    epoch: u64,
+    leader_schedule_epoch: u64,
     /// Unix seconds.
     pub unix: i64,
 }
+const _: () = assert!(size_of::<Now>() == 40 && offset_of!(Now, unix) == 32);
 
 /// Reads the clock.
 #[inline(always)]
 pub fn now() -> Result<Now, Refusal> {
-    let mut clock = [0u8; 40];
-    get_sysvar(&mut clock, &CLOCK_ID, 0)?;
-    let (mut slot, mut unix) = ([0u8; 8], [0u8; 8]);
-    slot.copy_from_slice(&clock[..8]);
-    unix.copy_from_slice(&clock[32..]);
-    Ok(Now { slot: u64::from_le_bytes(slot), unix: i64::from_le_bytes(unix) })
+    let mut now = MaybeUninit::<Now>::uninit();
+    // SAFETY: `Now` is as long as what is read, and any bytes are valid integers; on success all of it is written.
+    unsafe {
+        get_sysvar_unchecked(now.as_mut_ptr().cast::<u8>(), &CLOCK_ID, 0, size_of::<Now>())?;
+        Ok(now.assume_init())
+    }
+}
+
+/// Reads unix seconds; one copy of the code for instructions that may cost a few CU more.
+#[inline(always)]
+pub fn unix_time() -> Result<i64, Refusal> {
+    let mut unix = 0;
+    read_unix_time(&mut unix)?;
+    Ok(unix)
+}
+
+#[inline(never)]
+fn read_unix_time(unix: &mut i64) -> Outcome {
+    *unix = now()?.unix;
+    Ok(())
 }
 
 /// Bytes that every account pays for beside its data.

@@ -5,8 +5,7 @@ use crate::{
     checks::{same, Check},
     pda::{canonical_bump, Seeds},
 };
-use pinocchio::{cpi::Signer, AccountView, Address};
-use pinocchio_token::instructions::Transfer;
+use pinocchio::{AccountView, Address};
 
 /// The classic token program; Token-2022 is refused everywhere.
 pub use pinocchio_token::ID as TOKEN_PROGRAM;
@@ -30,15 +29,18 @@ impl<'a> TokenAccount<'a> {
     /// Reads an initialised classic token account, or `NotTokenAccount`. Drop it before any call that moves tokens.
     #[inline(always)]
     pub fn load(account: &'a AccountView) -> Result<Self, Refusal> {
-        if !account.owned_by(&TOKEN_PROGRAM) || account.data_len() != ACCOUNT_LEN {
+        expect_token_account(account)?;
+        Self::reload(account)
+    }
+
+    /// Reads a token account that was accepted or initialised in this instruction.
+    #[inline(always)]
+    pub fn reload(account: &'a AccountView) -> Result<Self, Refusal> {
+        if account.data_len() != ACCOUNT_LEN {
             return Err(Check::NotTokenAccount.into());
         }
         // SAFETY: the length is exact, and nothing writes the account while the view lives.
-        let view = Self(unsafe { &*account.data_ptr().cast::<[u8; ACCOUNT_LEN]>() });
-        if view.0[STATE_OFFSET] == 0 {
-            return Err(Check::NotTokenAccount.into());
-        }
-        Ok(view)
+        Ok(Self(unsafe { &*account.data_ptr().cast::<[u8; ACCOUNT_LEN]>() }))
     }
 
     /// Mint.
@@ -69,8 +71,16 @@ impl<'a> TokenAccount<'a> {
         self.0[STATE_OFFSET] == INITIALIZED
     }
 
+    #[inline(always)]
+    fn expect_initialized(&self) -> Outcome {
+        match self.0[STATE_OFFSET] {
+            0 => Err(Check::NotTokenAccount.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Mint and owner must be these.
-    #[inline(never)]
+    #[inline(always)]
     pub fn expect(&self, mint: &Address, owner: &Address) -> Outcome {
         if !same(self.mint(), mint) {
             return Err(Check::WrongMint.into());
@@ -82,6 +92,15 @@ impl<'a> TokenAccount<'a> {
     }
 }
 
+/// Must be an initialised token account of the classic token program, or `NotTokenAccount`.
+#[inline(never)]
+pub fn expect_token_account(account: &AccountView) -> Outcome {
+    if !account.owned_by(&TOKEN_PROGRAM) {
+        return Err(Check::NotTokenAccount.into());
+    }
+    TokenAccount::reload(account)?.expect_initialized()
+}
+
 /// Whether tokens can be sent to `account`, which must be `owner`'s account for `mint`; written to `is_payable`.
 ///
 /// False if it is frozen, or missing at `owner`'s associated address. Anything else that is not `owner`'s account for
@@ -89,13 +108,14 @@ impl<'a> TokenAccount<'a> {
 #[inline(never)]
 pub fn judge_payee(account: &AccountView, mint: &Address, owner: &Address, is_payable: &mut bool) -> Outcome {
     *is_payable = false;
-    if !account.owned_by(&TOKEN_PROGRAM) {
-        return expect_missing(account, mint, owner);
+    if account.owned_by(&TOKEN_PROGRAM) {
+        let view = TokenAccount::reload(account)?;
+        view.expect_initialized()?;
+        view.expect(mint, owner)?;
+        *is_payable = view.is_usable();
+        return Ok(());
     }
-    let view = TokenAccount::load(account)?;
-    view.expect(mint, owner)?;
-    *is_payable = view.is_usable();
-    Ok(())
+    expect_missing(account, mint, owner)
 }
 
 #[cold]
@@ -120,24 +140,4 @@ pub fn expect_mint(account: &AccountView) -> Outcome {
         return Err(Check::UnsupportedMint.into());
     }
     Ok(())
-}
-
-/// A movement of tokens.
-pub struct Movement<'a> {
-    /// Token account it leaves.
-    pub from: &'a AccountView,
-    /// Token account it reaches.
-    pub to: &'a AccountView,
-    /// Owner of `from`.
-    pub authority: &'a AccountView,
-    /// Base units.
-    pub amount: u64,
-}
-
-/// Moves tokens; `signers` for an authority that is an address of ours.
-///
-/// The plain `Transfer` suffices: the token program itself demands equal mints, and the mints are classic ones.
-#[inline(never)]
-pub fn transfer(movement: &Movement, signers: &[Signer]) -> Outcome {
-    Ok(Transfer::new(movement.from, movement.to, movement.authority, movement.amount).invoke_signed(signers)?)
 }

@@ -16,26 +16,32 @@ pub use genesis::ADDRESS;
 
 use instructions as handlers;
 use ionet_common::{checks::Check, outcome::Outcome, Context};
-use pinocchio::{AccountView, Address, ProgramResult};
 
 #[cfg(target_os = "solana")]
 mod entrypoint {
-    pinocchio::program_entrypoint!(super::process, 16);
+    /// Above the longest declared account list.
+    const MAX_ACCOUNTS: usize = 16;
+
+    /// Called by the loader.
+    ///
+    /// # Safety
+    /// `input` is the loader's.
+    #[no_mangle]
+    pub unsafe extern "C" fn entrypoint(input: *mut u8) -> u64 {
+        // SAFETY: as promised by the loader.
+        unsafe { ionet_common::entry::run::<MAX_ACCOUNTS>(input, super::dispatch) }
+    }
     pinocchio::no_allocator!();
     pinocchio::nostd_panic_handler!();
 }
 
 /// Finds the handler by the first eight bytes of the data and runs it.
-pub fn process(program_id: &Address, accounts: &mut [AccountView], data: &[u8]) -> ProgramResult {
-    Ok(dispatch(program_id, accounts, data)?)
-}
-
 #[inline(always)]
-fn dispatch(program_id: &Address, accounts: &[AccountView], data: &[u8]) -> Outcome {
-    let Some((discriminator, data)) = data.split_first_chunk::<8>() else {
+pub fn dispatch(c: &Context) -> Outcome {
+    let Some((discriminator, data)) = c.data.split_first_chunk::<8>() else {
         return Err(Check::UnknownInstruction.into());
     };
-    let c = &Context { program_id, accounts, data };
+    let c = &Context { data, ..*c };
     // Words compare in one step where arrays compare byte by byte.
     match u64::from_le_bytes(*discriminator) {
         interface::settle_job::TAG => handlers::settle_job::process(c),

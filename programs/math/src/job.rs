@@ -102,6 +102,29 @@ pub struct Elapsed {
 }
 
 impl Job {
+    /// A job with nothing in it, to be filled from an account.
+    pub const EMPTY: Self = Self {
+        kind: Kind::Rental,
+        state: State::Open,
+        is_final: false,
+        is_submitted: false,
+        is_accepted: false,
+        fee_bps: 0,
+        min_charge: 0,
+        held_seconds: 0,
+        started_at: 0,
+        deposit: 0,
+        earned: 0,
+        paid: 0,
+        fee: 0,
+        refunded: 0,
+        rate: 0,
+        duration: 0,
+        seen_to: 0,
+        seen_seconds: 0,
+        review_window: 0,
+    };
+
     /// Scheduled end, unix second; meaningful once started.
     #[inline(always)]
     pub const fn scheduled_end(&self) -> i64 {
@@ -182,12 +205,11 @@ impl Job {
     /// Booked but not paid out; `Fault::Conservation` if more was paid than came in or was earned.
     #[inline(always)]
     pub fn held(&self) -> Result<u64, Fault> {
-        let out = self.paid.checked_add(self.fee).ok_or(Fault::Conservation)?;
-        if out > self.earned || self.earned > self.deposit {
-            return Err(Fault::Conservation);
-        }
-        let out = out.checked_add(self.refunded).ok_or(Fault::Conservation)?;
-        self.deposit.checked_sub(out).ok_or(Fault::Conservation)
+        let unpaid = self.earned.checked_sub(self.paid).and_then(|rest| rest.checked_sub(self.fee));
+        let unearned = self.deposit.checked_sub(self.earned);
+        let (Some(unpaid), Some(unearned)) = (unpaid, unearned) else { return Err(Fault::Conservation) };
+        // Together at most the deposit.
+        (unpaid + unearned).checked_sub(self.refunded).ok_or(Fault::Conservation)
     }
 
     /// Moves along the transition table.
@@ -223,9 +245,10 @@ impl Job {
     }
 
     /// Seconds the job has run at `now`, at most its duration; a clock behind the start counts as the start.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped to a `u32`
     #[inline(always)]
     pub fn run_for(&self, now: i64) -> u32 {
-        u32::try_from(now - self.started_at).unwrap_or(0).min(self.duration)
+        (now - self.started_at).clamp(0, self.duration as i64) as u32
     }
 
     /// Accounts seen time up to `to` seconds after the start.
@@ -242,7 +265,10 @@ impl Job {
     #[inline(always)]
     pub fn accrue(&mut self, now: i64, seen: &impl Seen) {
         if self.kind as u8 == Kind::Rental as u8 && self.state as u8 == State::Active as u8 {
-            self.account(self.run_for(now).saturating_sub(HOLD_BACK), seen);
+            let run = self.run_for(now);
+            if run > HOLD_BACK {
+                self.account(run - HOLD_BACK, seen);
+            }
             self.earned = gross(self.rate, self.seen_seconds).min(self.deposit);
         }
     }
@@ -312,12 +338,12 @@ impl Job {
         if duration > 0 && total > max_duration.min(MAX_DURATION) {
             return Err(Fault::ExtensionTooLong);
         }
-        let Some(sum) = self.deposit.checked_add(deposit) else { return Err(Fault::Overflow) };
-        if self.kind as u8 == Kind::Rental as u8 && sum != price(self.rate, total) {
+        let Some(total_deposit) = self.deposit.checked_add(deposit) else { return Err(Fault::Overflow) };
+        if self.kind as u8 == Kind::Rental as u8 && total_deposit != price(self.rate, total) {
             return Err(Fault::WrongDeposit);
         }
         self.duration = total;
-        self.deposit = sum;
+        self.deposit = total_deposit;
         Ok(())
     }
 

@@ -24,7 +24,7 @@ pub fn process(c: &Context) -> Outcome {
     if !same(&config.pending_authority, a.pending_authority.address()) {
         return Err(EscrowError::NotPendingAuthority.into());
     }
-    let at = I64::new(sysvars::now()?.unix);
+    let at = I64::new(sysvars::unix_time()?);
     config.authority = config.pending_authority;
     config.pending_authority = ZERO;
     emit(&AuthorityAccepted { discriminator: AuthorityAccepted::DISCRIMINATOR, authority: config.authority, at });

@@ -2,7 +2,7 @@
 
 use super::{
     config::read,
-    frame::{is_free, refused, Frame, JobAccounts},
+    frame::{is_free, Frame, Slot},
 };
 use crate::{
     error::EscrowError,
@@ -24,11 +24,10 @@ use ionet_math::transition::{Action, State};
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut loaded =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
-    let frame = loaded.as_mut().map_err(refused)?;
+    let mut slot = Slot::uninit();
+    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_provider(&a.provider)?;
-    let now = frame.now.unix;
+    let now = frame.now;
     read(c.program_id, &a.config)?.expect_running(PAUSE_ACCEPT, now)?;
     check(frame)?;
     let is_started = join(frame)?;
@@ -61,7 +60,7 @@ fn check(frame: &Frame) -> Outcome {
     }
     let record = frame.record();
     let accept_by = record.opened_at.get().saturating_add(i64::from(record.accept_within.get()));
-    if frame.now.unix >= accept_by {
+    if frame.now >= accept_by {
         return Err(EscrowError::AcceptTooLate.into());
     }
     if !is_free(frame.offer()) {
@@ -73,7 +72,7 @@ fn check(frame: &Frame) -> Outcome {
 /// Counts the accept in the job's cluster; true if the job starts now.
 #[inline(always)]
 fn join(frame: &mut Frame) -> Result<bool, Refusal> {
-    let now = frame.now.unix;
+    let now = frame.now;
     let address = *frame.cluster.address();
     let Some(cluster) = frame.cluster_mut()? else { return Ok(true) };
     if cluster.is_failed.get() {
@@ -97,7 +96,7 @@ fn join(frame: &mut Frame) -> Result<bool, Refusal> {
 #[inline(always)]
 fn occupy(frame: &mut Frame) -> Outcome {
     let job = *frame.job.address();
-    let offer: &mut Offer = reload_mut(&frame.offer)?;
+    let offer: &mut Offer = reload_mut(frame.offer)?;
     let jobs = offer.jobs.get().checked_add(1).ok_or(Check::ArithmeticOverflow)?;
     offer.jobs.set(jobs);
     offer.live_job = job;

@@ -21,7 +21,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let address = *a.cluster.address();
-    let now = sysvars::now()?.unix;
+    let now = sysvars::unix_time()?;
     {
         let cluster: &Cluster = load(c.program_id, &a.cluster, VERSION)?;
         if !same(&cluster.rent_payer, a.rent_payer.address()) {

@@ -1,6 +1,6 @@
 //! The provider refuses a request.
 
-use super::frame::{refused, Frame, JobAccounts};
+use super::frame::{Frame, Slot};
 use crate::{
     error::EscrowError,
     event::{ClusterFailed, JobDeclined},
@@ -19,16 +19,13 @@ use ionet_math::transition::Action;
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut loaded =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
-    let frame = loaded.as_mut().map_err(refused)?;
+    let mut slot = Slot::uninit();
+    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_provider(&a.provider)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.go(Action::Decline).map_err(EscrowError::refusal)?;
     leave(frame)?;
-    frame.book_client(&a.vault, &a.client_token)?;
-    frame.commit()?;
-    frame.pay(&a.vault, &a.client_token)?;
+    frame.pay_client(&a.vault, &a.client_token)?;
     emit(&JobDeclined {
         discriminator: JobDeclined::DISCRIMINATOR,
         job: *a.job.address(),

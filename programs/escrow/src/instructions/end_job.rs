@@ -2,7 +2,7 @@
 
 use super::{
     decline_job::leave,
-    frame::{refused, Frame, JobAccounts, SEEN},
+    frame::{Frame, Slot, SEEN},
 };
 use crate::{
     error::EscrowError,
@@ -23,9 +23,8 @@ use ionet_math::transition::{Action, State};
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut loaded =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
-    let frame = loaded.as_mut().map_err(refused)?;
+    let mut slot = Slot::uninit();
+    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_client(&a.client)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let is_request = frame.core.state == State::Open;
@@ -33,11 +32,9 @@ pub fn process(c: &Context) -> Outcome {
         frame.core.go(Action::End).map_err(EscrowError::refusal)?;
         leave(frame)?;
     } else {
-        frame.core.end(frame.now.unix, &SEEN).map_err(EscrowError::refusal)?;
+        frame.core.end(frame.now, &SEEN).map_err(EscrowError::refusal)?;
     }
-    frame.book_client(&a.vault, &a.client_token)?;
-    frame.commit()?;
-    frame.pay(&a.vault, &a.client_token)?;
+    frame.pay_client(&a.vault, &a.client_token)?;
     if is_request {
         emit(&JobCancelled {
             discriminator: JobCancelled::DISCRIMINATOR,

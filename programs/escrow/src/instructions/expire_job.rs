@@ -2,7 +2,7 @@
 
 use super::{
     decline_job::leave,
-    frame::{refused, Frame, JobAccounts},
+    frame::{Frame, Slot},
 };
 use crate::{
     error::EscrowError,
@@ -27,9 +27,8 @@ use ionet_math::{
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut loaded =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
-    let frame = loaded.as_mut().map_err(refused)?;
+    let mut slot = Slot::uninit();
+    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let is_request = frame.core.state == State::Open;
     if is_request {
@@ -40,9 +39,7 @@ pub fn process(c: &Context) -> Outcome {
             _ => Fault::WrongState,
         }));
     }
-    frame.book_client(&a.vault, &a.client_token)?;
-    frame.commit()?;
-    frame.pay(&a.vault, &a.client_token)?;
+    frame.pay_client(&a.vault, &a.client_token)?;
     let tip = pay_tip(a)?;
     if is_request {
         emit(&JobExpired {
@@ -73,7 +70,7 @@ pub fn process(c: &Context) -> Outcome {
 fn expire_request(frame: &mut Frame) -> Outcome {
     let record = frame.record();
     let accept_by = record.opened_at.get().saturating_add(i64::from(record.accept_within.get()));
-    let is_late = frame.now.unix >= accept_by;
+    let is_late = frame.now >= accept_by;
     let is_failed = match frame.cluster_mut()? {
         Some(cluster) => cluster.is_failed.get(),
         None => false,
@@ -85,7 +82,7 @@ fn expire_request(frame: &mut Frame) -> Outcome {
     frame.core.go(Action::Expire).map_err(EscrowError::refusal)?;
     leave(frame)?;
     if is_unanswered {
-        let offer: &mut Offer = reload_mut(&frame.offer)?;
+        let offer: &mut Offer = reload_mut(frame.offer)?;
         let expired = offer.expired.get().checked_add(1).ok_or(Check::ArithmeticOverflow)?;
         offer.expired.set(expired);
     }

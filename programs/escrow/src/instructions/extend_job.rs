@@ -2,7 +2,7 @@
 
 use super::{
     config::read,
-    frame::{refused, Frame, JobAccounts, SEEN},
+    frame::{Frame, Slot, SEEN},
 };
 use crate::{
     error::EscrowError,
@@ -14,7 +14,8 @@ use ionet_common::outcome::Outcome;
 use ionet_common::{
     event::emit,
     surface::{Record, U32, U64},
-    token::{transfer, Movement, TokenAccount},
+    token::TokenAccount,
+    token_call::TokenCall,
     Context,
 };
 use ionet_math::job::Kind;
@@ -24,12 +25,11 @@ use ionet_math::job::Kind;
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
-    let mut loaded =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
-    let frame = loaded.as_mut().map_err(refused)?;
+    let mut slot = Slot::uninit();
+    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_client(&a.client)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
-    let now = frame.now.unix;
+    let now = frame.now;
     read(c.program_id, &a.config)?.expect_running(PAUSE_EXTEND, now)?;
     let (duration, deposit) = (args.duration.get(), args.deposit.get());
     // Booked first: what was earned until now does not depend on the extension.
@@ -43,10 +43,9 @@ pub fn process(c: &Context) -> Outcome {
     check_source(frame, a, deposit)?;
     frame.commit()?;
     if deposit > 0 {
-        let movement = Movement { from: &a.client_token, to: &a.vault, authority: &a.client, amount: deposit };
-        transfer(&movement, &[])?;
+        TokenCall::transfer(&a.client_token, &a.vault, &a.client, deposit).invoke(&[]);
     }
-    frame.expect_solvent(&a.vault)?;
+    frame.expect_solvent(&a.vault, 0)?;
     emit(&JobExtended {
         discriminator: JobExtended::DISCRIMINATOR,
         job: *a.job.address(),
@@ -63,7 +62,7 @@ pub fn process(c: &Context) -> Outcome {
 #[inline(always)]
 fn check_source(frame: &Frame, a: &Accounts, deposit: u64) -> Outcome {
     let source = TokenAccount::load(&a.client_token)?;
-    source.expect(TokenAccount::load(&a.vault)?.mint(), &frame.record().client)?;
+    source.expect(TokenAccount::reload(&a.vault)?.mint(), &frame.record().client)?;
     if source.amount() < deposit {
         return Err(EscrowError::InsufficientFunds.into());
     }

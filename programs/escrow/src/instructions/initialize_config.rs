@@ -38,7 +38,7 @@ pub fn process(c: &Context) -> Outcome {
     // The program id is no seed: empty, but not a constant (see `Seeds`).
     let none = &c.program_id.as_array()[..0];
     canonical_bump(&a.config, c.program_id, &Seeds(b"config", none, none), &mut bump)?;
-    let at = I64::new(sysvars::now()?.unix);
+    let at = I64::new(sysvars::unix_time()?);
 
     let bump_seed = [bump];
     create(&Creation {

@@ -14,7 +14,8 @@ use ionet_common::{
     pda::{canonical_bump, create, Creation, Seeds},
     surface::{Record, I64, U16, U32, U64},
     sysvars::{self, Now},
-    token::{transfer, Movement, TokenAccount, ACCOUNT_LEN, TOKEN_PROGRAM},
+    token::{TokenAccount, ACCOUNT_LEN, TOKEN_PROGRAM},
+    token_call::TokenCall,
     Context,
 };
 use ionet_math::{
@@ -89,7 +90,7 @@ pub fn process(c: &Context) -> Outcome {
         member: args.member,
         reserved: [0; 4],
     };
-    if TokenAccount::load(&a.vault)?.amount() < args.deposit.get() {
+    if TokenAccount::reload(&a.vault)?.amount() < args.deposit.get() {
         return Err(Check::VaultShort.into());
     }
     announce(a, args, &request);
@@ -279,6 +280,6 @@ fn fund(program_id: &Address, a: &Accounts, args: &Args, [bump, vault_bump]: [u8
         seeds: &[Seed::from(b"vault"), Seed::from(a.job.address().as_array().as_slice()), Seed::from(&vault_bump)],
     })?;
     InitializeAccount3::new(&a.vault, &a.mint, a.job.address()).invoke()?;
-    let movement = Movement { from: &a.client_token, to: &a.vault, authority: &a.client, amount: args.deposit.get() };
-    transfer(&movement, &[])
+    TokenCall::transfer(&a.client_token, &a.vault, &a.client, args.deposit.get()).invoke(&[]);
+    Ok(())
 }

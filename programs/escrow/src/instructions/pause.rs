@@ -28,7 +28,7 @@ pub fn process(c: &Context) -> Outcome {
     if args.flags == 0 || args.flags & !(PAUSE_OPEN | PAUSE_ACCEPT | PAUSE_EXTEND) != 0 {
         return Err(EscrowError::InvalidPauseFlags.into());
     }
-    let now = sysvars::now()?.unix;
+    let now = sysvars::unix_time()?;
     let last = config.paused_until.get();
     // Without the rest, a guardian could keep the market shut by pausing again and again.
     if last != 0 && now < last.saturating_add(i64::from(PAUSE_DURATION)) {

@@ -39,7 +39,7 @@ pub fn process(c: &Context) -> Outcome {
     terms.check(config.min_rate(slot, args.class.0)).map_err(EscrowError::from)?;
     let mut bump = 0;
     canonical_bump(&a.offer, c.program_id, &Seeds(b"offer", a.device.address().as_array(), &[]), &mut bump)?;
-    let at = I64::new(sysvars::now()?.unix);
+    let at = I64::new(sysvars::unix_time()?);
 
     let device = *a.device.address();
     let bump_seed = [bump];

@@ -18,7 +18,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let config = as_authority(c.program_id, &a.config, &a.authority)?;
-    let at = I64::new(sysvars::now()?.unix);
+    let at = I64::new(sysvars::unix_time()?);
     config.pending_authority = args.new_authority;
     emit(&AuthorityProposed {
         discriminator: AuthorityProposed::DISCRIMINATOR,

@@ -1,6 +1,6 @@
 //! The provider stops a running job.
 
-use super::frame::{refused, Frame, JobAccounts, SEEN};
+use super::frame::{Frame, Slot, SEEN};
 use crate::{
     error::EscrowError,
     interface::quit_job::{Accounts, Args},
@@ -14,15 +14,12 @@ use ionet_common::Context;
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut loaded =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
-    let frame = loaded.as_mut().map_err(refused)?;
+    let mut slot = Slot::uninit();
+    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_provider(&a.provider)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
-    frame.core.quit(frame.now.unix, &SEEN).map_err(EscrowError::refusal)?;
-    frame.book_client(&a.vault, &a.client_token)?;
-    frame.commit()?;
-    frame.pay(&a.vault, &a.client_token)?;
+    frame.core.quit(frame.now, &SEEN).map_err(EscrowError::refusal)?;
+    frame.pay_client(&a.vault, &a.client_token)?;
     frame.announce_end(EndReason::Provider, frame.amount);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Pays the client what is owed.
 
-use super::frame::{refused, Frame, JobAccounts};
+use super::frame::{Frame, Slot};
 use crate::{
     error::EscrowError,
     event::JobRefunded,
@@ -19,20 +19,17 @@ use ionet_math::transition::Action;
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut loaded =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
-    let frame = loaded.as_mut().map_err(refused)?;
+    let mut slot = Slot::uninit();
+    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.go(Action::Refund).map_err(EscrowError::refusal)?;
-    if frame.core.due_to_client(frame.now.unix) == 0 {
+    if frame.core.due_to_client(frame.now) == 0 {
         return Err(EscrowError::NothingDue.into());
     }
-    frame.book_client(&a.vault, &a.client_token)?;
+    frame.pay_client(&a.vault, &a.client_token)?;
     if frame.amount == 0 {
         return Err(EscrowError::PayeeNotPayable.into());
     }
-    frame.commit()?;
-    frame.pay(&a.vault, &a.client_token)?;
     emit(&JobRefunded {
         discriminator: JobRefunded::DISCRIMINATOR,
         job: *a.job.address(),

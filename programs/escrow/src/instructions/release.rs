@@ -1,6 +1,6 @@
 //! Makes a stopped job final and pays the provider the rest.
 
-use super::frame::{refused, Frame, JobAccounts};
+use super::frame::{Frame, Slot};
 use crate::{
     error::EscrowError,
     event::JobReleased,
@@ -21,15 +21,12 @@ use pinocchio::AccountView;
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut loaded =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
-    let frame = loaded.as_mut().map_err(refused)?;
+    let mut slot = Slot::uninit();
+    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let is_waived = is_waived(frame, &a.caller)?;
-    frame.core.release(frame.now.unix, is_waived).map_err(EscrowError::refusal)?;
-    frame.book_provider(&a.vault, &a.provider_token)?;
-    frame.commit()?;
-    frame.pay(&a.vault, &a.provider_token)?;
+    frame.core.release(frame.now, is_waived).map_err(EscrowError::refusal)?;
+    frame.pay_provider(&a.vault, &a.provider_token)?;
     emit(&JobReleased {
         discriminator: JobReleased::DISCRIMINATOR,
         job: *a.job.address(),

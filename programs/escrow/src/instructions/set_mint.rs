@@ -35,7 +35,7 @@ pub fn process(c: &Context) -> Outcome {
             return Err(EscrowError::InvalidMinimumRate.into());
         }
     }
-    let at = I64::new(sysvars::now()?.unix);
+    let at = I64::new(sysvars::unix_time()?);
     let bit = 1u8 << args.slot; // the slot is below 4
     config.accepted = if args.is_accepted.get() { config.accepted | bit } else { config.accepted & !bit };
     config.mints[usize::from(args.slot)] = *a.mint.address();

@@ -1,6 +1,6 @@
 //! Accounts seen time and pays the provider what is due.
 
-use super::frame::{refused, Frame, JobAccounts, SEEN};
+use super::frame::{Frame, Slot, SEEN};
 use crate::{
     error::EscrowError,
     event::JobSettled,
@@ -19,15 +19,12 @@ use ionet_math::transition::Action;
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut loaded =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
-    let frame = loaded.as_mut().map_err(refused)?;
+    let mut slot = Slot::uninit();
+    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.go(Action::Settle).map_err(EscrowError::refusal)?;
-    frame.core.accrue(frame.now.unix, &SEEN);
-    frame.book_provider(&a.vault, &a.provider_token)?;
-    frame.commit()?;
-    frame.pay(&a.vault, &a.provider_token)?;
+    frame.core.accrue(frame.now, &SEEN);
+    frame.pay_provider(&a.vault, &a.provider_token)?;
     emit(&JobSettled {
         discriminator: JobSettled::DISCRIMINATOR,
         job: *a.job.address(),

@@ -2,7 +2,7 @@
 
 use super::{
     config::read,
-    frame::{refused, Frame, JobAccounts},
+    frame::{Frame, Slot},
 };
 use crate::{
     error::EscrowError,
@@ -41,11 +41,10 @@ const _: () = assert!(size_of::<Message>() == MESSAGE_LEN && align_of::<Message>
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
-    let mut loaded =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
-    let frame = loaded.as_mut().map_err(refused)?;
+    let mut slot = Slot::uninit();
+    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
-    frame.core.redeem(frame.now.unix, args.cumulative.get()).map_err(EscrowError::refusal)?;
+    frame.core.redeem(frame.now, args.cumulative.get()).map_err(EscrowError::refusal)?;
     let message = Message {
         magic: MAGIC,
         genesis_hash: read(c.program_id, &a.config)?.genesis_hash,
@@ -57,9 +56,7 @@ pub fn process(c: &Context) -> Outcome {
     // SAFETY: size and alignment are asserted above, and all fields are bytes.
     let message = unsafe { &*core::ptr::from_ref(&message).cast::<[u8; MESSAGE_LEN]>() };
     expect_signed(&a.instructions_sysvar, &frame.record().client, message)?;
-    frame.book_provider(&a.vault, &a.provider_token)?;
-    frame.commit()?;
-    frame.pay(&a.vault, &a.provider_token)?;
+    frame.pay_provider(&a.vault, &a.provider_token)?;
     emit(&VoucherSettled {
         discriminator: VoucherSettled::DISCRIMINATOR,
         job: *a.job.address(),

@@ -1,6 +1,6 @@
 //! The provider hands in a deliverable's result.
 
-use super::frame::{refused, Frame, JobAccounts, SEEN};
+use super::frame::{Frame, Slot, SEEN};
 use crate::{
     error::EscrowError,
     event::ResultSubmitted,
@@ -18,11 +18,10 @@ use ionet_common::{
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
-    let mut loaded =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
-    let frame = loaded.as_mut().map_err(refused)?;
+    let mut slot = Slot::uninit();
+    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_provider(&a.provider)?;
-    frame.core.submit(frame.now.unix, &SEEN).map_err(EscrowError::refusal)?;
+    frame.core.submit(frame.now, &SEEN).map_err(EscrowError::refusal)?;
     frame.commit()?;
     emit(&ResultSubmitted {
         discriminator: ResultSubmitted::DISCRIMINATOR,

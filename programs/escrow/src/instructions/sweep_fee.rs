@@ -2,7 +2,7 @@
 
 use super::{
     config::read,
-    frame::{refused, Frame, JobAccounts},
+    frame::{Frame, Slot},
 };
 use crate::{
     error::EscrowError,
@@ -23,9 +23,8 @@ use ionet_math::transition::Action;
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let mut loaded =
-        Frame::load(&JobAccounts { program_id: c.program_id, job: &a.job, offer: &a.offer, cluster: &a.cluster });
-    let frame = loaded.as_mut().map_err(refused)?;
+    let mut slot = Slot::uninit();
+    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let treasury = read(c.program_id, &a.config)?.treasury;
     frame.core.go(Action::Sweep).map_err(EscrowError::refusal)?;
@@ -34,12 +33,11 @@ pub fn process(c: &Context) -> Outcome {
         return Err(EscrowError::NothingDue.into());
     }
     let mut is_payable = false;
-    judge_payee(&a.treasury_token, TokenAccount::load(&a.vault)?.mint(), &treasury, &mut is_payable)?;
+    judge_payee(&a.treasury_token, TokenAccount::reload(&a.vault)?.mint(), &treasury, &mut is_payable)?;
     if !is_payable {
         return Err(EscrowError::PayeeNotPayable.into());
     }
     frame.core.fee = frame.core.fee.saturating_add(frame.amount); // conservation is checked at commit
-    frame.commit()?;
     frame.pay(&a.vault, &a.treasury_token)?;
     emit(&FeeSwept {
         discriminator: FeeSwept::DISCRIMINATOR,

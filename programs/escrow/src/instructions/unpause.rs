@@ -19,7 +19,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let config = as_authority(c.program_id, &a.config, &a.authority)?;
-    let at = I64::new(sysvars::now()?.unix);
+    let at = I64::new(sysvars::unix_time()?);
     if config.pause_flags == 0 || at.get() >= config.paused_until.get() {
         return Err(EscrowError::NotPaused.into());
     }

@@ -25,7 +25,7 @@ pub fn process(c: &Context) -> Outcome {
     if args.fee_bps.get() > MAX_FEE_BPS {
         return Err(EscrowError::FeeTooHigh.into());
     }
-    let at = I64::new(sysvars::now()?.unix);
+    let at = I64::new(sysvars::unix_time()?);
     config.guardian = args.guardian;
     config.treasury = args.treasury;
     config.fee_bps = args.fee_bps;

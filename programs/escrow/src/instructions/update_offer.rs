@@ -52,7 +52,7 @@ pub fn process(c: &Context) -> Outcome {
         min_duration: offer.min_duration,
         max_duration: offer.max_duration,
         min_charge: offer.min_charge,
-        at: I64::new(sysvars::now()?.unix),
+        at: I64::new(sysvars::unix_time()?),
     });
     Ok(())
 }
