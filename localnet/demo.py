@@ -1,0 +1,192 @@
+"""Runs a scenario on the embedded localnet, through the SDK's synchronous client.
+
+What the report says is read from the chain afterwards: from events, wallets and accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from solders.pubkey import Pubkey
+
+from ionet import Client, IonetError, JobKind, OfferView
+from ionet._sync.jobs import JobHandle
+from ionet.localnet.actors import TREASURY, Actor
+from ionet.localnet.demo_checks import check_all, read_wallets
+from ionet.localnet.demo_close import close_everything
+from ionet.localnet.demo_jobs import follow_jobs
+from ionet.localnet.demo_record import Recorder
+from ionet.localnet.demo_report import DemoReport
+from ionet.localnet.genesis import Program
+from ionet.localnet.net import Localnet
+from ionet.localnet.scenario import Action, JobPlan, OfferPlan, Scenario, Step
+from ionet.localnet.scenario_toml import ScenarioError
+
+
+def run_demo(
+    scenario: Scenario, *, ledger: Path | None = None, programs: Sequence[Program] | None = None
+) -> DemoReport:
+    """Run a scenario from genesis until every job is closed.
+
+    Args:
+        scenario: Who does what when.
+        ledger: Where to record every signed transaction.
+        programs: Builds to run; by default the shipped ones.
+
+    Raises:
+        IonetError: a step was refused; the message names job and step.
+        OSError: the ledger cannot be written.
+    """
+    actors = (scenario.renter, scenario.keeper, *scenario.providers)
+    with Localnet.start(
+        actors,
+        fee_bps=scenario.fee_bps,
+        unix_time=scenario.starts_at,
+        programs=programs,
+        ledger=ledger,
+    ) as net:
+        return _Run(scenario, net).report()
+
+
+class _Run:
+    def __init__(self, scenario: Scenario, net: Localnet) -> None:
+        self._scenario = scenario
+        self._net = net
+        self._recorder = Recorder(net.vm, net.escrow)
+        self._offers: dict[str, list[OfferView]] = {}
+        self._provider_of: dict[Pubkey, str] = {}
+        self._jobs: dict[str, tuple[JobHandle, ...]] = {}
+        self._labels: dict[Pubkey, str] = {}
+
+    def report(self) -> DemoReport:
+        """Run everything, then read what it came to."""
+        scenario, net = self._scenario, self._net
+        names = (scenario.renter, *scenario.providers, scenario.keeper)
+        people = [net.actor(name) for name in names]
+        before = read_wallets(net, (*people, TREASURY))
+        net.vm.observers.append(self._recorder)
+        try:
+            self._play()
+        finally:
+            net.vm.observers.remove(self._recorder)
+        name_of = {actor.pubkey: actor.name for actor in people}
+        executed = tuple(self._recorder.executed)
+        jobs = follow_jobs(
+            executed,
+            names=name_of,
+            labels=self._labels,
+            get_account=net.vm.get_account,
+            escrow=net.escrow,
+        )
+        checks = check_all(
+            net,
+            self._recorder,
+            jobs,
+            before,
+            renter=scenario.renter,
+            fee_bps=scenario.fee_bps,
+        )
+        return DemoReport(
+            scenario.name, scenario.fee_bps, name_of, self._labels, executed, jobs, checks
+        )
+
+    def _play(self) -> None:
+        for offer in self._scenario.offers:
+            self._offers[offer.name] = [self._post(offer, n) for n in range(offer.devices)]
+        for job, step in self._scenario.timeline():
+            now = self._net.vm.now().unix_timestamp
+            self._net.vm.warp_to(max(self._scenario.starts_at + step.at, now))
+            try:
+                self._step(job, step)
+            except IonetError as error:
+                where = f'job "{job.name}": {step.action} at {step.at} s'
+                raise ScenarioError(f"{self._scenario.name}: {where}: {error}") from error
+        close_everything(self._net, self._client(self._scenario.keeper))
+
+    def _post(self, offer: OfferPlan, number: int) -> OfferView:
+        device = Actor.named(f"{self._scenario.name}/{offer.name}/{number + 1}")
+        change = self._client(offer.provider).provider.post_offer(
+            device.keypair,
+            rate=offer.price.rate,
+            mint=self._net.usdc,
+            gpu=offer.gpu,
+            kinds=offer.kinds,
+            min=offer.min_duration,
+            max=offer.max_duration,
+            min_charge=offer.min_charge,
+            create_token_account=False,
+        )
+        self._provider_of[change.offer.address] = offer.provider
+        return change.offer
+
+    def _step(self, plan: JobPlan, step: Step) -> None:
+        if step.action is Action.OPEN:
+            self._open(plan)
+            return
+        jobs = self._jobs[plan.name]
+        for job in jobs[step.member - 1 : step.member] if step.member else jobs:
+            self._act(job, plan, step)
+
+    def _open(self, plan: JobPlan) -> None:
+        offers = [offer for name in plan.offers for offer in self._offers[name]]
+        renter = self._client(self._scenario.renter).renter
+        key = f"{self._scenario.name}/{plan.name}"
+        if len(offers) == 1:
+            job = renter.open_job(
+                offers[0],
+                plan.duration,
+                kind=plan.kind,
+                deposit=plan.deposit or None,
+                idempotency_key=key,
+                accept_within=plan.accept_within,
+                tip=plan.tip,
+            )
+            self._jobs[plan.name] = (job,)
+            self._labels[job.address] = plan.name
+            return
+        cluster = renter.open_cluster(
+            offers,
+            plan.duration,
+            idempotency_key=key,
+            accept_within=plan.accept_within,
+            tip=plan.tip,
+        )
+        self._jobs[plan.name] = cluster.members
+        self._labels[cluster.address] = plan.name
+        for number, job in enumerate(cluster.members, 1):
+            self._labels[job.address] = f"{plan.name} {number}/{len(offers)}"
+
+    def _act(self, job: JobHandle, plan: JobPlan, step: Step) -> None:
+        provider = self._client(self._provider_of[job.at.offer]).provider
+        match step.action:
+            case Action.ACCEPT:
+                provider.accept(job)
+            case Action.DECLINE:
+                provider.decline(job)
+            case Action.EXTEND:
+                job.extend(step.duration)
+            case Action.SETTLE:
+                provider.settle(job)
+            case Action.PAY:
+                provider.redeem(job.sign_voucher(step.cumulative))
+            case Action.SUBMIT:
+                provider.submit_result(job, sha256(step.result.encode()).digest())
+            case Action.END:
+                job.end()
+            case Action.QUIT:
+                provider.quit(job)
+            case Action.EXPIRE:
+                self._client(self._scenario.keeper).keeper.expire(job)
+            case Action.RELEASE if plan.kind is JobKind.METERED:
+                # Who a window protects may shorten it: the provider of a metered job.
+                provider.release(job)
+            case Action.RELEASE:
+                job.release()
+            case Action.OPEN:
+                raise AssertionError("a job is opened once, by its first step")
+
+    def _client(self, name: str) -> Client:
+        net = self._net
+        return Client(net.connection, net.actor(name).keypair, program_id=net.escrow)

@@ -1,0 +1,178 @@
+"""Does everything add up? Compares what events say with what wallets, mint and rent say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from solders.pubkey import Pubkey
+
+from ionet import money
+from ionet.localnet.actors import TREASURY, Actor
+from ionet.localnet.demo_record import Executed, Recorder
+from ionet.localnet.demo_report import Check, JobLine, Money
+from ionet.localnet.net import Localnet
+from ionet.localnet.rent import minimum_balance
+from ionet.programs.escrow.accounts import Config, Offer
+from ionet.programs.escrow.events import JobExpired, JobOpened, OfferPosted
+from ionet.tokens import TOKEN_PROGRAM, decode_mint, decode_token_account
+from ionet.tokens import find_associated_token_address as find_token_account
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """What an actor has: lamports, and base units of USDC."""
+
+    lamports: int
+    usdc: int
+
+
+def read_wallets(net: Localnet, actors: Iterable[Actor]) -> dict[str, Wallet]:
+    """Read the wallets of the actors, by name."""
+    return {actor.name: _wallet(net, actor.pubkey) for actor in actors}
+
+
+def check_all(
+    net: Localnet,
+    recorder: Recorder,
+    jobs: Sequence[JobLine],
+    before: Mapping[str, Wallet],
+    *,
+    renter: str,
+    fee_bps: int,
+) -> tuple[Check, ...]:
+    """Check that nothing was lost, made or left behind.
+
+    Args:
+        net: The localnet after the scenario.
+        recorder: What landed.
+        jobs: One line for each job.
+        before: Wallets before the first transaction.
+        renter: Who paid the deposits.
+        fee_bps: Fee of every job.
+    """
+    actors = [TREASURY if name == TREASURY.name else net.actor(name) for name in before]
+    after = read_wallets(net, actors)
+    return (
+        *_check_jobs(jobs, fee_bps),
+        *_check_wallets(jobs, before, after, renter),
+        _check_supply(net),
+        *(
+            _check_lamports(actor, before[actor.name], after[actor.name], recorder.executed)
+            for actor in actors
+        ),
+        _check_nothing_left(net),
+        _after_each(recorder),
+    )
+
+
+def _check_jobs(jobs: Sequence[JobLine], fee_bps: int) -> Iterator[Check]:
+    total = sum((job.money for job in jobs), Money())
+    unequal = [job.label for job in jobs if not job.money.is_conserved]
+    yield _of_each("deposit == paid + fee + refunded + held, for each job", unequal, jobs)
+    yield Check(
+        "deposit == paid + fee + refunded + held, in total",
+        total.is_conserved,
+        ", ".join(f"{name} {units}" for name, units in total.to_json().items()),
+    )
+    wrong = [
+        job.label
+        for job in jobs
+        if job.money.fee != money.fee(job.money.paid + job.money.fee, fee_bps)
+    ]
+    yield _of_each(f"fee == floor((paid + fee) * {fee_bps} / 10000), for each job", wrong, jobs)
+    still = [f"{job.label} is {job.state}" for job in jobs if job.state != "closed"]
+    yield _of_each("every job is closed", still, jobs)
+    other = [job.label for job in jobs if job.final != job.money]
+    yield _of_each("what was moved step by step is what the last event says", other, jobs)
+
+
+def _check_wallets(
+    jobs: Sequence[JobLine], before: Mapping[str, Wallet], after: Mapping[str, Wallet], renter: str
+) -> Iterator[Check]:
+    total = sum((job.money for job in jobs), Money())
+    expected = dict.fromkeys(before, 0)
+    for job in jobs:
+        expected[job.provider] += job.money.paid
+    expected[renter] += total.refunded - total.deposit
+    expected[TREASURY.name] += total.fee
+    for name, gain in expected.items():
+        found = after[name].usdc - before[name].usdc
+        yield Check(
+            f"the wallet of {name} says the same", found == gain, f"{found:+} base units of USDC"
+        )
+
+
+def _check_supply(net: Localnet) -> Check:
+    mint = net.vm.get_account(net.usdc)
+    supply = 0 if mint is None else decode_mint(net.usdc, mint).supply
+    held = sum(
+        holding.amount
+        for address, account in net.vm.program_accounts(TOKEN_PROGRAM, data_size=165)
+        if (holding := decode_token_account(address, account)).mint == net.usdc
+    )
+    genesis = next(acc for address, acc in net.vm.genesis.accounts if address == net.usdc)
+    start = decode_mint(net.usdc, genesis).supply
+    return Check(
+        "USDC: supply unchanged, and all of it in token accounts",
+        supply == held == start,
+        f"at the start {start}, now {supply}, in token accounts {held}",
+    )
+
+
+def _check_lamports(
+    actor: Actor, before: Wallet, after: Wallet, executed: Iterable[Executed]
+) -> Check:
+    """Check that lamports went for fees, tips and offers, which stay, and for nothing else."""
+    fees, tips, offers = 0, 0, 0
+    clients: dict[Pubkey, Pubkey] = {}
+    for transaction in executed:
+        fees += transaction.fee if transaction.payer == actor.pubkey else 0
+        for event in transaction.events:
+            if isinstance(event, OfferPosted) and event.provider == actor.pubkey:
+                offers += minimum_balance(Offer.LENGTH)
+            elif isinstance(event, JobOpened):
+                clients[event.job] = event.client
+            elif isinstance(event, JobExpired):
+                tips += event.tip if event.caller == actor.pubkey else 0
+                tips -= event.tip if clients[event.job] == actor.pubkey else 0
+    spent = before.lamports - after.lamports
+    return Check(
+        f"rent is back to the last lamport: {actor.name}",
+        spent == fees + offers - tips,
+        f"spent {spent} = network fees {fees} + rent of offers {offers} - tips {tips}",
+    )
+
+
+def _check_nothing_left(net: Localnet) -> Check:
+    owned = net.vm.program_accounts(net.escrow)
+    kept = (Config.DISCRIMINATOR, Offer.DISCRIMINATOR)
+    left = [str(address) for address, account in owned if not account.data.startswith(kept)]
+    return Check(
+        "no job and no cluster is left",
+        not left,
+        ", ".join(left) or f"{len(owned)} accounts of the escrow: config and offers",
+    )
+
+
+def _after_each(recorder: Recorder) -> Check:
+    violations = [f"{v.job}: {v.rule}: {v.found}" for v in recorder.violations]
+    return Check(
+        "money is conserved after each transaction",
+        not violations,
+        "; ".join(violations) or f"{len(recorder.executed)} transactions",
+    )
+
+
+def _of_each(name: str, wrong: Sequence[str], jobs: Sequence[JobLine]) -> Check:
+    return Check(name, not wrong, ", ".join(wrong) or f"{len(jobs)} jobs")
+
+
+def _wallet(net: Localnet, owner: Pubkey) -> Wallet:
+    lamports = net.vm.get_account(owner)
+    address = find_token_account(owner, net.usdc)
+    holding = net.vm.get_account(address)
+    return Wallet(
+        0 if lamports is None else lamports.lamports,
+        0 if holding is None else decode_token_account(address, holding).amount,
+    )

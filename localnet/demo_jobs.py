@@ -1,0 +1,127 @@
+"""Follows jobs through their events, moving each amount as the program said it moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from solders.account import Account
+from solders.pubkey import Pubkey
+
+from ionet.codec import Unknown
+from ionet.localnet.demo_record import Executed
+from ionet.localnet.demo_report import JobLine, Money
+from ionet.programs.escrow.accounts import Job
+from ionet.programs.escrow.enums import JobKind, JobState
+from ionet.programs.escrow.events import (
+    Event,
+    FeeSwept,
+    JobCancelled,
+    JobClosed,
+    JobDeclined,
+    JobEnded,
+    JobExpired,
+    JobExtended,
+    JobOpened,
+    JobRefunded,
+    JobReleased,
+    JobSettled,
+    OfferPosted,
+    VoucherSettled,
+)
+from ionet.programs.escrow.pdas import find_vault
+from ionet.tokens import decode_token_account
+
+GetAccount: TypeAlias = Callable[[Pubkey], Account | None]
+
+
+def money_moved(event: Event) -> Money:
+    """Return what one event moved: into escrow, or out of it to one payee; ``held`` is left 0."""
+    match event:
+        case JobOpened():
+            return Money(deposit=event.deposit)
+        case JobExtended():
+            return Money(deposit=event.added_deposit)
+        case JobSettled() | VoucherSettled() | JobReleased():
+            return Money(paid=event.net)
+        case FeeSwept():
+            return Money(fee=event.amount)
+        case JobDeclined() | JobCancelled() | JobExpired() | JobEnded() | JobRefunded():
+            return Money(refunded=event.refund)
+        case _:
+            return Money()
+
+
+@dataclass(slots=True)
+class _Followed:
+    opened: JobOpened
+    moved: Money = field(default_factory=Money)
+    closed: JobClosed | None = None
+
+
+def follow_jobs(
+    executed: Iterable[Executed],
+    *,
+    names: Mapping[Pubkey, str],
+    labels: Mapping[Pubkey, str],
+    get_account: GetAccount,
+    escrow: Pubkey,
+) -> tuple[JobLine, ...]:
+    """Return a line for each job that was opened, in the order of opening.
+
+    Args:
+        executed: What landed.
+        names: Names of providers, by address.
+        labels: Names of jobs, by address.
+        get_account: Reads the chain as it is now, for jobs that are not closed.
+        escrow: The escrow program.
+    """
+    providers: dict[Pubkey, Pubkey] = {}
+    jobs: dict[Pubkey, _Followed] = {}
+    for event in (event for transaction in executed for event in transaction.events):
+        if isinstance(event, OfferPosted):
+            providers[event.offer] = event.provider
+        elif isinstance(event, JobOpened):
+            jobs[event.job] = _Followed(event)
+        job = jobs.get(getattr(event, "job", Pubkey.default()))
+        if job is not None:
+            job.moved += money_moved(event)
+            job.closed = event if isinstance(event, JobClosed) else job.closed
+
+    def line(address: Pubkey, job: _Followed) -> JobLine:
+        provider = providers[job.opened.offer]
+        return JobLine(
+            label=labels.get(address, str(address)),
+            address=address,
+            kind=_lower(job.opened.kind),
+            provider=names.get(provider, str(provider)),
+            state="closed" if job.closed else _state(address, get_account(address), escrow),
+            rent=job.closed.rent if job.closed else 0,
+            money=job.moved + Money(held=_vault_balance(address, get_account, escrow)),
+            final=None if job.closed is None else _final(job.closed),
+        )
+
+    return tuple(line(address, job) for address, job in jobs.items())
+
+
+def _vault_balance(job: Pubkey, get_account: GetAccount, escrow: Pubkey) -> int:
+    """Read what the job's vault holds; a vault that is gone holds nothing."""
+    vault = find_vault(job, program_id=escrow)[0]
+    account = get_account(vault)
+    return 0 if account is None else decode_token_account(vault, account).amount
+
+
+def _final(closed: JobClosed) -> Money:
+    return Money(closed.deposit, closed.paid, closed.fee, closed.refunded, 0)
+
+
+def _state(address: Pubkey, account: Account | None, escrow: Pubkey) -> str:
+    # Without an event that says so nothing closes a job: "missing" is a finding.
+    if account is None:
+        return "missing"
+    return _lower(Job.decode(address, account, program_id=escrow).state)
+
+
+def _lower(value: JobKind | JobState | Unknown) -> str:
+    return f"unknown {value.tag}" if isinstance(value, Unknown) else value.name.lower()
