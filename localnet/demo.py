@@ -89,7 +89,14 @@ class _Run:
             fee_bps=scenario.fee_bps,
         )
         return DemoReport(
-            scenario.name, scenario.fee_bps, name_of, self._labels, executed, jobs, checks
+            scenario.name,
+            scenario.fee_bps,
+            scenario.prices,
+            name_of,
+            self._labels,
+            executed,
+            jobs,
+            checks,
         )
 
     def _play(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from solders.pubkey import Pubkey
 
 from ionet.localnet.demo_record import Executed
+from ionet.localnet.scenario import Price
 
 AMOUNTS = ("deposit", "paid", "fee", "refunded", "held")
 
@@ -124,6 +125,7 @@ class DemoReport:
     Attributes:
         scenario: Its name.
         fee_bps: Fee of all jobs.
+        prices: What the offers cost, and where that was read.
         names: Names of actors, by address.
         labels: Names of jobs and clusters, by address.
         executed: What landed, in order.
@@ -133,6 +135,7 @@ class DemoReport:
 
     scenario: str
     fee_bps: int
+    prices: tuple[Price, ...]
     names: dict[Pubkey, str]
     labels: dict[Pubkey, str]
     executed: tuple[Executed, ...]
@@ -161,6 +164,7 @@ class DemoReport:
             "scenario": self.scenario,
             "adds_up": self.adds_up,
             "fee_bps": self.fee_bps,
+            "prices": [price.to_json() for price in self.prices],
             "jobs": [job.to_json() for job in self.jobs],
             "totals": self.totals.to_json(),
             "cu": {cost.name: cost.max_units for cost in costs},

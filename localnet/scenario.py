@@ -48,6 +48,17 @@ class Price:
     read_on: date
     source: str
 
+    def to_json(self) -> dict[str, str | int]:
+        """Return the price as a JSON object."""
+        return {
+            "gpu": self.gpu,
+            "seller": self.seller,
+            "rate": self.rate,
+            "kind": self.kind,
+            "date": self.read_on.isoformat(),
+            "source": self.source,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class OfferPlan:
@@ -123,6 +134,11 @@ class Scenario:
     def providers(self) -> tuple[str, ...]:
         """Names of the providers, in the order in which they appear."""
         return tuple(dict.fromkeys(offer.provider for offer in self.offers))
+
+    @property
+    def prices(self) -> tuple[Price, ...]:
+        """Prices of the offers, each once, in the order in which they appear."""
+        return tuple(dict.fromkeys(offer.price for offer in self.offers))
 
     def timeline(self) -> Iterator[tuple[JobPlan, Step]]:
         """Yield all steps by time; at equal times in the order of the file."""

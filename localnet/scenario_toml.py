@@ -68,11 +68,8 @@ class Table:
 
     def choices(self, name: str, allowed: Collection[str], rule: str = "") -> tuple[str, ...]:
         """Take a list of texts, each one of those allowed and none twice."""
-        values = self._take(name)
-        if not isinstance(values, list) or not values:
-            raise self.fault(name, values, "must be a list that is not empty")
         taken: list[str] = []
-        for value in cast("list[object]", values):
+        for value in self._list(name, "must be a list that is not empty"):
             if not isinstance(value, str) or value not in allowed:
                 raise self.fault(name, value, rule or f"must be one of {', '.join(allowed)}")
             if value in taken:
@@ -132,10 +129,8 @@ class Table:
 
     def tables(self, name: str) -> Iterator[Table]:
         """Take a list of tables that is not empty; messages count them from 1."""
-        values = self._take(name)
-        if not isinstance(values, list) or not values:
-            raise self.fault(name, values, "must be a list of tables that is not empty")
-        for number, value in enumerate(cast("list[object]", values), 1):
+        values = self._list(name, "must be a list of tables that is not empty")
+        for number, value in enumerate(values, 1):
             if not isinstance(value, dict):
                 raise self.fault(f"{name}[{number}]", value, "must be a table")
             key = self._path(f"{name}[{number}]")
@@ -145,6 +140,12 @@ class Table:
         """Refuse whatever was not taken: a key with a typing error must not be ignored."""
         for name, value in self._values.items():
             raise self.fault(name, value, "is unknown or has no meaning here")
+
+    def _list(self, name: str, rule: str) -> list[object]:
+        value: object = self._take(name)
+        if not isinstance(value, list) or not value:
+            raise self.fault(name, cast("object", value), rule)
+        return cast("list[object]", value)
 
     def _take(self, name: str, default: object = _MISSING) -> Any:
         value = self._values.pop(name, default)

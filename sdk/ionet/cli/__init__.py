@@ -1,0 +1,5 @@
+"""The command ``ionet``."""
+
+from ionet.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,83 @@
+"""Entry of the command line: one place where every error becomes one line and an exit code.
+
+Exit codes: 0 done; 1 done, and the answer is no (money does not add up, a replay differs); 2 not
+done (bad usage, bad input, unreadable file); 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ionet import __version__
+from ionet.cli import decode, demo, idl, replay
+from ionet.errors import IonetError
+
+EXIT_FAILED = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="ionet",
+    help="A decentralised market for GPU compute on Solana, on a network inside this process.",
+    epilog="Exit codes: 0 done, 1 the answer is no, 2 bad usage or input, 130 interrupted.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("replay")(replay.replay)
+app.command("decode")(decode.decode)
+app.command("idl")(idl.idl)
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        print(f"ionet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit code."""
+    logging.basicConfig(format="ionet: %(message)s", level=logging.WARNING)
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; errors are one line on standard error."""
+    try:
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        code: object = app(given or ["--help"], prog_name="ionet", standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("interrupted", EXIT_INTERRUPTED)
+    except IonetError as error:
+        return _fail(str(error))
+    except OSError as error:
+        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except Exception as error:
+        # Usage errors: typer raises click's classes, from click or from a copy of its own.
+        message = getattr(error, "format_message", None)
+        if message is None:
+            raise
+        return _fail(str(message()))
+    return code if isinstance(code, int) else 0
+
+
+def _fail(message: str, code: int = EXIT_FAILED) -> int:
+    print("ionet:", " ".join(message.split()), file=sys.stderr)
+    return code

@@ -1,0 +1,58 @@
+"""``ionet replay``: execute a ledger again and compare."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ionet.localnet.replay import Difference, ReplayReport
+from ionet.localnet.replay import replay as execute_again
+
+_SHOWN = 400
+"""Characters of a differing value that are shown; --json has all of them."""
+
+
+def replay(
+    ledger: Annotated[Path, typer.Argument(help="Ledger that ionet demo --ledger recorded.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Execute every signed transaction of a ledger in a fresh VM and compare what it did.
+
+    Prints "identical" with a SHA-256, or the first difference.
+
+    Exit code 1 if something differs or money is not conserved, 2 if the file is damaged or cannot
+    be read.
+    """
+    report = execute_again(ledger)
+    if as_json:
+        print(json.dumps(report.to_json(), indent=2))
+    else:
+        _print(report)
+    if not report.is_identical:
+        raise typer.Exit(1)
+
+
+def _print(report: ReplayReport) -> None:
+    if report.first_difference is not None:
+        _print_difference(report.first_difference)
+        return
+    print(f"identical {report.sha256}")
+    also = "" if report.compared_logs_and_units else " (another build: logs and CU not compared)"
+    print(f"{report.transactions} transactions, money conserved after each{also}")
+
+
+def _print_difference(difference: Difference) -> None:
+    print(f"different at transaction {difference.index} {difference.signature}")
+    if difference.account is not None:
+        print(f"account   {difference.account}")
+    print(f"field     {difference.field}")
+    print(f"expected  {_short(difference.expected)}")
+    print(f"got       {_short(difference.got)}")
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
