@@ -3,6 +3,7 @@
 #![no_std]
 
 pub mod checks;
+mod declare;
 pub mod ed25519;
 pub mod entry;
 pub mod event;

@@ -1,7 +1,8 @@
 //! Errors of the escrow program: 6000–6039 are the shared checks of `ionet-common`, then bands per area.
 //! Numbers are published and append-only; one per guard.
 
-use ionet_common::errors;
+use ionet_common::{checks::Check, errors, outcome::Refusal};
+use ionet_math::job::Fault;
 
 errors! {
     /// Why the escrow program refused.
@@ -73,5 +74,27 @@ errors! {
         ClusterDeadlinePassed = 6136 "The cluster's time to accept is over",
         ClusterUnclosed = 6137 "A member job is not closed",
         ClusterStillOpen = 6138 "The cluster's time to accept is not over",
+    }
+}
+
+impl EscrowError {
+    /// The error of a refused change.
+    #[cold]
+    #[inline(never)]
+    pub fn refusal(fault: Fault) -> Refusal {
+        match fault {
+            Fault::WrongState => Self::WrongState.into(),
+            Fault::WrongKind => Self::WrongKind.into(),
+            Fault::NothingToExtend => Self::NothingToExtend.into(),
+            Fault::ExtensionTooLong => Self::ExtensionTooLong.into(),
+            Fault::WrongDeposit => Self::WrongDeposit.into(),
+            Fault::VoucherTooLate => Self::VoucherTooLate.into(),
+            Fault::VoucherNotIncreasing => Self::VoucherNotIncreasing.into(),
+            Fault::ReleaseTooEarly => Self::ReleaseTooEarly.into(),
+            Fault::AlreadyReleased => Self::AlreadyReleased.into(),
+            Fault::ExpireTooEarly => Self::ExpireTooEarly.into(),
+            Fault::Overflow => Check::ArithmeticOverflow.into(),
+            Fault::Conservation => Check::ConservationBroken.into(),
+        }
     }
 }

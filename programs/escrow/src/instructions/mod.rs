@@ -1,7 +1,10 @@
-//! One file per instruction, named after it; `frame` and `config` hold what they share.
+//! One file per instruction, named after it; they share `config`, and job instructions `frame` (before their own rule),
+//! `books` (after it) and `record` (the account).
 
+mod books;
 mod config;
 mod frame;
+mod record;
 
 pub mod accept_authority;
 pub mod accept_job;

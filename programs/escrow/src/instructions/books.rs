@@ -1,0 +1,236 @@
+//! What every job instruction does after its own rule.
+//!
+//! [`Frame::pay_provider`] and [`Frame::pay_client`] book what is due, [`Frame::commit`] checks conservation and writes,
+//! [`Frame::pay`] holds the vault against the books and moves the tokens.
+
+use super::{
+    frame::Frame,
+    record::{decode, encode, state_of},
+};
+use crate::{
+    error::EscrowError,
+    event::{JobEnded, JobStarted},
+    state::{EndReason, Offer, FLAG_FINAL},
+};
+use ionet_common::outcome::{Outcome, Refusal};
+use ionet_common::{
+    checks::{reload_mut, same, Check, ZERO},
+    event::emit,
+    surface::{Record, I64, U32, U64},
+    token::{judge_payee, TokenAccount},
+    token_call::TokenCall,
+};
+use ionet_math::{
+    amount::fee,
+    job::{Job as Core, Kind},
+    transition::State,
+};
+use pinocchio::{
+    cpi::{Seed, Signer},
+    AccountView,
+};
+
+/// What is released to the provider, cumulative; the offer's counters move by the difference.
+#[derive(Clone, Copy)]
+struct Released {
+    seconds: u64,
+    gross: u64,
+    fee: u64,
+}
+
+impl Released {
+    #[inline(always)]
+    fn of(core: &Core) -> Self {
+        let gross = core.released();
+        let seconds = if core.kind == Kind::Rental { u64::from(core.released_seconds()) } else { 0 };
+        Self { seconds, gross, fee: fee(gross, core.fee_bps) }
+    }
+
+    /// What the provider gets of it.
+    #[inline(always)]
+    fn net(&self) -> u64 {
+        self.gross.wrapping_sub(self.fee) // a fee is a part of its gross
+    }
+}
+
+impl Frame<'_> {
+    /// Books what is due to the provider, if his account can be paid, then writes and pays it.
+    ///
+    /// Errors: those of [`Self::pay`].
+    #[inline(never)]
+    pub fn pay_provider(&mut self, vault: &AccountView, token: &AccountView) -> Outcome {
+        let mut is_payable = false;
+        judge_payee(token, TokenAccount::reload(vault)?.mint(), &self.offer().provider, &mut is_payable)?;
+        let released = Released::of(&self.core);
+        if is_payable {
+            let net = released.net();
+            // Never less than was paid: else nothing is due.
+            if let Some(due) = net.checked_sub(self.core.paid) {
+                self.amount = due;
+                self.core.paid = net;
+            }
+        }
+        self.write(Some(&released))?;
+        self.send(vault, token)
+    }
+
+    /// Books what is due to the client, if his account can be paid, then [`Self::pay`]s it.
+    #[inline(never)]
+    pub fn pay_client(&mut self, vault: &AccountView, token: &AccountView) -> Outcome {
+        let mut is_payable = false;
+        judge_payee(token, TokenAccount::reload(vault)?.mint(), &self.record().client, &mut is_payable)?;
+        if is_payable {
+            self.amount = self.core.due_to_client(self.now);
+            // At most the deposit; conservation is checked at commit.
+            self.core.refunded = self.core.refunded.saturating_add(self.amount);
+        }
+        self.pay(vault, token)
+    }
+
+    /// [`Self::commit`]s, then sends [`Self::amount`] out of the vault.
+    ///
+    /// Errors: `ConservationBroken`, `ArithmeticOverflow`, `VaultShort`.
+    #[inline(always)]
+    pub fn pay(&mut self, vault: &AccountView, to: &AccountView) -> Outcome {
+        self.commit()?;
+        self.send(vault, to)
+    }
+
+    /// The vault must hold what is sent beside what stays held.
+    #[inline(always)]
+    fn send(&self, vault: &AccountView, to: &AccountView) -> Outcome {
+        self.expect_solvent(vault, self.amount)?;
+        if self.amount > 0 {
+            self.sign(&TokenCall::transfer(vault, to, self.job, self.amount));
+        }
+        Ok(())
+    }
+
+    /// Makes a token call whose authority is the job.
+    #[inline(never)]
+    pub fn sign(&self, call: &TokenCall) {
+        let record = self.record();
+        let bump = [record.bump];
+        let seeds = [
+            Seed::from(b"job"),
+            Seed::from(record.client.as_array().as_slice()),
+            Seed::from(record.id.bytes().as_slice()),
+            Seed::from(&bump),
+        ];
+        call.invoke(&[Signer::from(&seeds)]);
+    }
+
+    /// The vault must hold what is held and `outgoing` base units, or `VaultShort`.
+    #[inline(always)]
+    pub fn expect_solvent(&self, vault: &AccountView, outgoing: u64) -> Outcome {
+        // Both are parts of the deposit, so their sum is in range.
+        if TokenAccount::reload(vault)?.amount() < self.held.wrapping_add(outgoing) {
+            return Err(Check::VaultShort.into());
+        }
+        Ok(())
+    }
+
+    /// Checks conservation, then writes the job and moves the offer's counters; announces what time did.
+    ///
+    /// Errors: `ConservationBroken`, `ArithmeticOverflow`; nothing is written then.
+    #[inline(never)]
+    pub fn commit(&mut self) -> Outcome {
+        if self.is_only_paid() {
+            return self.write(None);
+        }
+        self.write(Some(&Released::of(&self.core)))
+    }
+
+    /// Whether nothing changed that anything released depends on, as when money is only paid out.
+    #[inline(always)]
+    fn is_only_paid(&self) -> bool {
+        let (core, record) = (&self.core, self.record());
+        record.state.0 == core.state as u8
+            && record.earned.get() == core.earned
+            && record.seen_seconds.get() == core.seen_seconds
+            && record.held_seconds.get() == core.held_seconds
+            && (record.flags & FLAG_FINAL != 0) == core.is_final
+    }
+
+    /// As [`Self::commit`], with what the job has released, or `None` if that is what it was.
+    #[inline(never)]
+    fn write(&mut self, released: Option<&Released>) -> Outcome {
+        self.held = self.core.held().map_err(EscrowError::refusal)?;
+        if let Some(released) = released {
+            self.count(released)?;
+        }
+        encode(&self.core, reload_mut(self.job)?);
+        if self.elapsed.is_started {
+            self.announce_start();
+        }
+        if self.elapsed.is_ended {
+            self.announce_end(EndReason::Elapsed, 0);
+        }
+        Ok(())
+    }
+
+    /// Moves the offer's counters by what this instruction released, and frees the device of a stopped job.
+    #[inline(always)]
+    fn count(&mut self, after: &Released) -> Outcome {
+        let record = self.record();
+        let mut before = Core::EMPTY;
+        decode(record, (self.core.kind, state_of(record)?), &mut before);
+        let before = Released::of(&before);
+        self.gross = grown(before.gross, after.gross)?;
+        self.fee = grown(before.fee, after.fee)?;
+        let offer: &mut Offer = reload_mut(self.offer)?;
+        add(&mut offer.seconds, grown(before.seconds, after.seconds)?)?;
+        add(&mut offer.gross, self.gross)?;
+        add(&mut offer.fee, self.fee)?;
+        let is_stopped = !matches!(self.core.state, State::Open | State::Active);
+        if is_stopped && same(&offer.live_job, self.job.address()) {
+            offer.live_job = ZERO;
+        }
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn announce_start(&self) {
+        emit(&JobStarted {
+            discriminator: JobStarted::DISCRIMINATOR,
+            job: *self.job.address(),
+            started_at: I64::new(self.core.started_at),
+            at: self.at(),
+        });
+    }
+
+    /// Logs `JobEnded` with what is refunded at the same time.
+    #[inline(never)]
+    pub fn announce_end(&self, reason: EndReason, refund: u64) {
+        emit(&JobEnded {
+            discriminator: JobEnded::DISCRIMINATOR,
+            job: *self.job.address(),
+            reason,
+            ended_at: I64::new(self.core.ended_at()),
+            seen_seconds: U32::new(self.core.seen_seconds),
+            earned: U64::new(self.core.earned),
+            refund: U64::new(refund),
+            refunded: U64::new(self.core.refunded),
+            held: U64::new(self.held),
+            at: self.at(),
+        });
+    }
+}
+
+/// By how much a released amount grew. It never shrinks (property-tested in `math`).
+#[inline(always)]
+fn grown(before: u64, after: u64) -> Result<u64, Refusal> {
+    Ok(after.checked_sub(before).ok_or(Check::ArithmeticOverflow)?)
+}
+
+#[inline(always)]
+fn add(counter: &mut U64, released: u64) -> Outcome {
+    let count = counter.get();
+    // Not `checked_add`, which costs 4 more instructions on SBPF.
+    if released > u64::MAX.wrapping_sub(count) {
+        return Err(Check::ArithmeticOverflow.into());
+    }
+    counter.set(count.wrapping_add(released));
+    Ok(())
+}
