@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
+from solders.account import Account
 from solders.pubkey import Pubkey
 from solders.token import ID as TOKEN_PROGRAM
 
@@ -13,7 +14,10 @@ from ionet.programs.escrow.accounts import Cluster, Config, Job, Offer
 from ionet.programs.escrow.constants import PROGRAM_ID
 from ionet.programs.escrow.interface import INSTRUCTIONS
 from tests.programs.harness.examples import EXAMPLES, Example, Steps, substitute
-from tests.programs.harness.swaps import BY_ADDRESS, IN_PLACE
+from tests.programs.harness.guard import guards
+from tests.programs.harness.stages import Stage, reach
+from tests.programs.harness.swaps import BY_ADDRESS, FOREIGN_PROGRAM, IN_PLACE
+from tests.programs.harness.tokens import TOKEN_2022
 from tests.programs.harness.world import World
 from tests.programs.substitutions import ACCEPTED, ACCOUNTS, listed_pairs, row
 
@@ -53,6 +57,36 @@ def test_substituted_account_rejects(world: World, example: Example, index: int)
             _check(world, expected, (*before, step))
             world.vm.set_account(key, original)
     world.accept(*before, step)
+
+
+@guards(
+    errors.WrongAccountOwner,
+    errors.WrongAccountLength,
+    errors.WrongDiscriminator,
+    errors.WrongVersion,
+    errors.WrongProgram,
+)
+def test_account_is_judged_by_owner_then_length_then_discriminator_then_version(
+    world: World,
+) -> None:
+    """Spoiled in all ways and repaired one after the other, from the outside in."""
+    job = reach(world, Stage.ACTIVE)
+    step = job.step(world, "settle_job")
+    good = world.account(job.address)
+    for spoiled, error in (
+        (bytes(99), errors.WrongAccountLength),
+        (bytes(Job.LENGTH), errors.WrongDiscriminator),
+        (Job.DISCRIMINATOR + bytes(Job.LENGTH - 8), errors.WrongVersion),
+    ):
+        foreign = Account(good.lamports, spoiled, FOREIGN_PROGRAM)
+        world.vm.set_account(job.address, foreign)
+        world.reject(errors.WrongAccountOwner, step)
+        world.put(job.address, good, spoiled)
+        world.reject(error, step)
+    world.put(job.address, good)
+    false_program = job.step(world, "settle_job", token_program=TOKEN_2022)
+    world.reject(errors.WrongProgram, false_program)
+    world.accept(step)
 
 
 def test_table_names_only_accounts_that_exist() -> None:

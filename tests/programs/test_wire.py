@@ -8,6 +8,7 @@ from solders.instruction import AccountMeta, Instruction
 from ionet.programs.escrow import errors
 from ionet.programs.escrow.interface import INSTRUCTIONS
 from tests.programs.harness.examples import EXAMPLES, Example, Steps, substitute
+from tests.programs.harness.guard import guards
 from tests.programs.harness.world import MALLORY, World
 
 EACH_EXAMPLE = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
@@ -53,6 +54,7 @@ def test_dropped_signer_rejects(world: World, example: Example) -> None:
     world.accept(*before, step)
 
 
+@guards(errors.NotWritable)
 @EACH_EXAMPLE
 def test_dropped_write_access_rejects(world: World, example: Example) -> None:
     *before, step = example.make(world)
@@ -63,6 +65,7 @@ def test_dropped_write_access_rejects(world: World, example: Example) -> None:
     world.accept(*before, step)
 
 
+@guards(errors.WrongAccountCount)
 @EACH_EXAMPLE
 def test_another_number_of_accounts_rejects(world: World, example: Example) -> None:
     *before, step = example.make(world)
@@ -74,6 +77,7 @@ def test_another_number_of_accounts_rejects(world: World, example: Example) -> N
     world.accept(*before, step)
 
 
+@guards(errors.WrongDataLength, errors.UnknownInstruction)
 @EACH_EXAMPLE
 def test_another_length_of_data_rejects(world: World, example: Example) -> None:
     *before, step = example.make(world)
@@ -86,6 +90,7 @@ def test_another_length_of_data_rejects(world: World, example: Example) -> None:
     world.accept(*before, step)
 
 
+@guards(errors.UnknownInstruction)
 @EACH_EXAMPLE
 def test_unknown_discriminator_rejects(world: World, example: Example) -> None:
     *before, step = example.make(world)

@@ -145,7 +145,8 @@ def _reach_in_cluster(world: World, stage: Stage, kind: JobKind) -> JobRef:
 
 
 def accept(world: World, job: JobRef) -> None:
-    """The provider accepts."""
+    """The provider accepts, at the start of a second: the next transaction still falls into it."""
+    world.at(world.now + 1)
     world.accept(job.step(world, "accept_job"))
 
 
