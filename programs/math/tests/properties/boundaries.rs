@@ -181,3 +181,27 @@ fn a_kind_refuses_what_is_another_kinds() {
     assert_eq!(rental().submit(1, &Always), Err(Fault::WrongKind));
     assert_eq!(metered().submit(1, &Always), Err(Fault::WrongKind));
 }
+
+#[test]
+fn a_result_is_paid_when_its_review_is_over_and_not_before() {
+    let running = Job { kind: Kind::Deliverable, rate: 0, min_charge: 0, review_window: 7_200, ..rental() };
+    let mut submitted = running;
+    assert_eq!(submitted.submit(3_599, &Always), Ok(()));
+    assert_eq!((submitted.released(), submitted.due_to_client(3_599)), (0, 0));
+    for (now, result) in [(10_798, Err(Fault::ReleaseTooEarly)), (10_799, Ok(()))] {
+        let mut job = submitted;
+        assert_eq!(job.release(now, false), result);
+        assert_eq!(job.released(), if result.is_ok() { 3_600_000 } else { 0 });
+    }
+    let mut missed = running;
+    assert!(missed.elapse(3_600, 0, &Always).is_ended);
+    assert_eq!(missed.submit(3_600, &Always), Err(Fault::WrongState));
+    assert_eq!((missed.due_to_client(3_600), missed.release_at()), (3_600_000, 3_600));
+}
+
+#[test]
+fn a_client_is_due_nothing_while_a_job_runs() {
+    for state in [State::Open, State::Active] {
+        assert_eq!(Job { state, ..rental() }.due_to_client(i64::MAX), 0);
+    }
+}

@@ -10,7 +10,7 @@ use ionet_math::{
         HOLD_BACK, HOUR, MAX_DURATION, MAX_FEE_BPS, MAX_MIN_CHARGE, MAX_RATE, MAX_REVIEW_WINDOW, MIN_REVIEW_WINDOW,
     },
     job::{Job, Kind},
-    transition::{Action, State},
+    transition::Action,
 };
 use proptest::{prelude::*, sample::select};
 
@@ -72,27 +72,7 @@ fn openings() -> impl Strategy<Value = Opening> {
 
 /// An open job that has everything still before it.
 pub fn blank(kind: Kind) -> Job {
-    Job {
-        kind,
-        state: State::Open,
-        is_final: false,
-        is_submitted: false,
-        is_accepted: false,
-        fee_bps: 0,
-        min_charge: 0,
-        held_seconds: 0,
-        started_at: 0,
-        deposit: 0,
-        earned: 0,
-        paid: 0,
-        fee: 0,
-        refunded: 0,
-        rate: 0,
-        duration: 0,
-        seen_to: 0,
-        seen_seconds: 0,
-        review_window: 0,
-    }
+    Job { kind, ..Job::EMPTY }
 }
 
 fn durations() -> impl Strategy<Value = u32> {
