@@ -54,8 +54,8 @@ def check_all(
     actors = [TREASURY if name == TREASURY.name else net.actor(name) for name in before]
     after = read_wallets(net, actors)
     return (
-        *_check_jobs(jobs, fee_bps),
-        *_check_wallets(jobs, before, after, renter),
+        *check_jobs(jobs, fee_bps),
+        *check_wallets(jobs, before, after, renter),
         _check_supply(net),
         *(
             _check_lamports(actor, before[actor.name], after[actor.name], recorder.executed)
@@ -66,7 +66,8 @@ def check_all(
     )
 
 
-def _check_jobs(jobs: Sequence[JobLine], fee_bps: int) -> Iterator[Check]:
+def check_jobs(jobs: Sequence[JobLine], fee_bps: int) -> Iterator[Check]:
+    """Check each job's amounts by themselves."""
     total = sum((job.money for job in jobs), Money())
     unequal = [job.label for job in jobs if not job.money.is_conserved]
     yield _of_each("deposit == paid + fee + refunded + held, for each job", unequal, jobs)
@@ -87,9 +88,10 @@ def _check_jobs(jobs: Sequence[JobLine], fee_bps: int) -> Iterator[Check]:
     yield _of_each("what was moved step by step is what the last event says", other, jobs)
 
 
-def _check_wallets(
+def check_wallets(
     jobs: Sequence[JobLine], before: Mapping[str, Wallet], after: Mapping[str, Wallet], renter: str
 ) -> Iterator[Check]:
+    """Check that every wallet gained or lost what the jobs say."""
     total = sum((job.money for job in jobs), Money())
     expected = dict.fromkeys(before, 0)
     for job in jobs:

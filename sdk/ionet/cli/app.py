@@ -75,6 +75,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if message is None:
             raise
         return _fail(str(message()))
+    if code == EXIT_INTERRUPTED:  # typer turns Ctrl-C into this code
+        return _fail("interrupted", EXIT_INTERRUPTED)
     return code if isinstance(code, int) else 0
 
 

@@ -1,0 +1,5 @@
+"""``python -m ionet.cli``."""
+
+from ionet.cli import main
+
+main()
