@@ -16,7 +16,7 @@ const BURN: u8 = 8;
 const CLOSE_ACCOUNT: u8 = 9;
 const ACCOUNTS: usize = 3;
 
-/// One call; a refusal of the token program ends the transaction, so it returns nothing.
+/// One call. A refusal by the token program ends the transaction, so making it returns nothing.
 pub struct TokenCall<'a> {
     from: &'a AccountView,
     to: &'a AccountView,
@@ -60,8 +60,9 @@ impl<'a> TokenCall<'a> {
         ];
         let instruction =
             InstructionView { program_id: &TOKEN_PROGRAM, accounts: &metas, data: &self.data[..self.data_len] };
-        // SAFETY: all accounts are initialised above, in the order of `metas`. Handlers hold no reference into account
-        // data across a call (`TokenAccount`, `Frame::record`), so the unchecked borrow state is not needed.
+        // SAFETY: all accounts are initialised above, in the order of `metas`. Handlers never borrow through the views, so
+        // the borrow state says nothing; no reference into `from` or `to` lives across a call (`TokenAccount`), and what
+        // `signers` refers to is data of an account that the token program does not own.
         unsafe {
             let accounts = &*accounts.as_ptr().cast::<[CpiAccount; ACCOUNTS]>();
             invoke_signed_unchecked(&instruction, accounts, signers);

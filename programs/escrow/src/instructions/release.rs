@@ -6,7 +6,7 @@ use crate::{
     event::JobReleased,
     interface::release::{Accounts, Args},
 };
-use ionet_common::outcome::{Outcome, Refusal};
+use ionet_common::outcome::Outcome;
 use ionet_common::{
     checks::same,
     event::emit,
@@ -24,7 +24,7 @@ pub fn process(c: &Context) -> Outcome {
     let mut slot = Slot::uninit();
     let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
-    let is_waived = is_waived(frame, &a.caller)?;
+    let is_waived = is_waived(frame, &a.caller);
     frame.core.release(frame.now, is_waived).map_err(EscrowError::refusal)?;
     frame.pay_provider(&a.vault, &a.provider_token)?;
     emit(&JobReleased {
@@ -44,10 +44,10 @@ pub fn process(c: &Context) -> Outcome {
 /// The window of a rental or deliverable protects the client, the grace period of a metered job the provider; who is
 /// protected may waive it.
 #[inline(always)]
-fn is_waived(frame: &Frame, caller: &AccountView) -> Result<bool, Refusal> {
+fn is_waived(frame: &Frame, caller: &AccountView) -> bool {
     let protected = match frame.core.kind {
         Kind::Metered => &frame.offer().provider,
         Kind::Rental | Kind::Deliverable => &frame.record().client,
     };
-    Ok(same(protected, caller.address()))
+    same(protected, caller.address())
 }
