@@ -1,4 +1,4 @@
-"""Builds of the escrow program with a planted bug; ``fixtures/README.md`` says how they are made."""
+"""Builds of the escrow program with a planted bug; see ``fixtures/README.md``."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ionet import money
-from ionet.localnet.demo_checks import check_jobs
 from ionet.localnet.demo import run_demo
+from ionet.localnet.demo_checks import check_jobs
 from ionet.localnet.demo_report import AMOUNTS, JobLine, Money
 from ionet.localnet.ledger import Ledger
 from ionet.localnet.records import TransactionRecord
