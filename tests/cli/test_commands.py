@@ -15,7 +15,7 @@ from ionet.cli.app import run
 from ionet.localnet import demo as demo_module
 from ionet.localnet.programs import shipped_programs
 from ionet.programs.escrow.events import FeeSwept
-from tests.scenarios.programs import fee_off_by_one
+from tests.scenarios.programs import FEE_OFF_BY_ONE, fee_off_by_one
 
 Capture = pytest.CaptureFixture[str]
 
@@ -82,16 +82,14 @@ def test_replay_says_identical(capsys: Capture, ledger: Path) -> None:
     assert json.loads(out)["identical"] is True
 
 
-def test_replay_on_another_build_names_the_first_difference(
-    capsys: Capture, ledger: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ionet.localnet.replay.shipped_programs", lambda: (fee_off_by_one(),))
-    code, out, err = in_process(capsys, "replay", ledger)
+def test_replay_on_another_build_names_the_first_difference(capsys: Capture, ledger: Path) -> None:
+    build = ("--build", f"escrow={FEE_OFF_BY_ONE}")
+    code, out, err = in_process(capsys, "replay", ledger, *build)
     assert (code, err) == (1, "")
     assert out.startswith("different at transaction ")
     for name in ("field     events", "expected  ", "got       "):
         assert f"\n{name}" in out
-    code, out, _ = in_process(capsys, "replay", ledger, "--json")
+    code, out, _ = in_process(capsys, "replay", ledger, "--json", *build)
     assert code == 1
     assert json.loads(out)["identical"] is False
     assert json.loads(out)["first_difference"]["field"] == "events"
@@ -141,6 +139,11 @@ def test_version_and_help(capsys: Capture) -> None:
         (("replay", "absent.jsonl"), "absent.jsonl: No such file or directory"),
         (("replay",), "Missing argument"),
         (("replay", "."), ".: Is a directory"),
+        (
+            ("replay", "x", "--build", "escrow"),
+            "build 'escrow': must be name=file, the name one of",
+        ),
+        (("replay", "x", "--build", "escrow=absent.so"), "absent.so: No such file or directory"),
         (("demo", "--scenario", "absent.toml"), "absent.toml: No such file or directory"),
         (("demo", "--ledger", "absent/x"), "ledger absent/x: No such file or directory"),
         (("demo", "--fast"), "No such option"),

@@ -9,11 +9,10 @@ from ionet.lanes import PROGRAM_ARCH
 from ionet.localnet import Program
 from ionet.localnet.programs import shipped_programs
 
-_FIXTURES = Path(__file__).parent / "fixtures"
+FEE_OFF_BY_ONE = Path(__file__).parent / "fixtures" / f"fee-off-by-one.{PROGRAM_ARCH}.so"
 
 
 def fee_off_by_one() -> Program:
     """Return the escrow program with a fee that is one base unit too high."""
     (escrow,) = (program for program in shipped_programs() if program.name == "escrow")
-    elf = (_FIXTURES / f"fee-off-by-one.{PROGRAM_ARCH}.so").read_bytes()
-    return replace(escrow, elf=elf)
+    return replace(escrow, elf=FEE_OFF_BY_ONE.read_bytes())

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ionet.errors import ArgumentError
+from ionet.localnet.genesis import Program
+from ionet.localnet.programs import shipped_programs
 from ionet.localnet.replay import Difference, ReplayReport
 from ionet.localnet.replay import replay as execute_again
 
@@ -18,6 +23,12 @@ _SHOWN = 400
 def replay(
     ledger: Annotated[Path, typer.Argument(help="Ledger that ionet demo --ledger recorded.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    build: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="name=file", help="Execute this build of a program, not the shipped one."
+        ),
+    ] = None,
 ) -> None:
     """Execute every signed transaction of a ledger in a fresh VM and compare what it did.
 
@@ -26,13 +37,25 @@ def replay(
     Exit code 1 if something differs or money is not conserved, 2 if the file is damaged or cannot
     be read.
     """
-    report = execute_again(ledger)
+    report = execute_again(ledger, programs=_programs(build or ()))
     if as_json:
         print(json.dumps(report.to_json(), indent=2))
     else:
         _print(report)
     if not report.is_identical:
         raise typer.Exit(1)
+
+
+def _programs(builds: Iterable[str]) -> tuple[Program, ...]:
+    """Return the shipped programs, with the builds that ``name=file`` puts in their place."""
+    programs = {program.name: program for program in shipped_programs()}
+    for build in builds:
+        name, _, path = build.partition("=")
+        if name not in programs or not path:
+            known = ", ".join(programs)
+            raise ArgumentError(f"build {build!r}: must be name=file, the name one of {known}")
+        programs[name] = replace(programs[name], elf=Path(path).read_bytes())
+    return tuple(programs.values())
 
 
 def _print(report: ReplayReport) -> None:
