@@ -23,7 +23,7 @@ errors! {
         NotTokenAccount = 6012 "An account is not an initialised classic SPL token account",
         WrongMint = 6013 "A token account or mint account is of another mint",
         WrongTokenOwner = 6014 "A token account belongs to somebody else",
-        UnsupportedMint = 6015 "The mint is not an initialised classic SPL mint (Token-2022 is refused)",
+        UnsupportedMint = 6015 "The mint is not an initialised classic SPL mint (Token-2022 and wrapped SOL are refused)",
         InvalidBoolean = 6016 "A boolean argument is neither 0 nor 1",
         ConservationBroken = 6017 "Deposit is not paid + fee + refunded + held: nothing was changed",
         VaultShort = 6018 "The vault holds less than is booked: nothing was changed",

@@ -13,6 +13,9 @@ pub use pinocchio_token::ID as TOKEN_PROGRAM;
 /// The associated-token-account program, whose addresses are where a missing account is expected.
 const ASSOCIATED_TOKEN_PROGRAM: Address = Address::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 
+/// Wrapped SOL.
+const NATIVE_MINT: Address = Address::from_str_const("So11111111111111111111111111111111111111112");
+
 /// Length of a token account.
 pub const ACCOUNT_LEN: usize = 165;
 /// Length of a mint.
@@ -103,35 +106,44 @@ pub fn expect_token_account(account: &AccountView) -> Outcome {
 
 /// Whether tokens can be sent to `account`, which must be `owner`'s account for `mint`; written to `is_payable`.
 ///
-/// False if it is frozen, or missing at `owner`'s associated address. Anything else that is not `owner`'s account for
-/// `mint` is an error, so that a caller cannot hold back a payment by naming a wrong account.
+/// False if it is frozen, or if there is no account of `owner` at his associated address: missing, or given away to
+/// another owner, which must not block the state moves of a job. Anything else that is not `owner`'s account for `mint`
+/// is an error, so that a caller cannot hold back a payment by naming a wrong account.
 #[inline(never)]
 pub fn judge_payee(account: &AccountView, mint: &Address, owner: &Address, is_payable: &mut bool) -> Outcome {
     *is_payable = false;
     if account.owned_by(&TOKEN_PROGRAM) {
         let view = TokenAccount::reload(account)?;
         view.expect_initialized()?;
-        view.expect(mint, owner)?;
+        if !same(view.mint(), mint) {
+            return Err(Check::WrongMint.into());
+        }
+        if !same(view.owner(), owner) {
+            return expect_associated(account, mint, owner, Check::WrongTokenOwner);
+        }
         *is_payable = view.is_usable();
         return Ok(());
     }
-    expect_missing(account, mint, owner)
+    expect_associated(account, mint, owner, Check::NotTokenAccount)
 }
 
+/// The account must be at `owner`'s associated address, or `otherwise`.
 #[cold]
 #[inline(never)]
-fn expect_missing(account: &AccountView, mint: &Address, owner: &Address) -> Outcome {
+fn expect_associated(account: &AccountView, mint: &Address, owner: &Address, otherwise: Check) -> Outcome {
     let seeds = Seeds(owner.as_array(), TOKEN_PROGRAM.as_array(), mint.as_array());
     match canonical_bump(account, &ASSOCIATED_TOKEN_PROGRAM, &seeds, &mut 0) {
         Ok(()) => Ok(()),
-        Err(_) => Err(Check::NotTokenAccount.into()),
+        Err(_) => Err(otherwise.into()),
     }
 }
 
-/// Must be an initialised mint of the classic token program.
+/// Must be an initialised mint of the classic token program, and not the native one: lamports sent to a vault of
+/// wrapped SOL become tokens that can neither be burned nor, if the client has no account, be sent.
 #[inline(always)]
 pub fn expect_mint(account: &AccountView) -> Outcome {
-    if !account.owned_by(&TOKEN_PROGRAM) || account.data_len() != MINT_LEN {
+    let is_native = same(account.address(), &NATIVE_MINT);
+    if !account.owned_by(&TOKEN_PROGRAM) || account.data_len() != MINT_LEN || is_native {
         return Err(Check::UnsupportedMint.into());
     }
     // SAFETY: the length is exact, and nothing writes the account while the view lives.

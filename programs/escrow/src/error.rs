@@ -61,6 +61,8 @@ errors! {
         StillHeld = 6114 "The job still holds money: release, refund and sweep first",
         WrongRentPayer = 6115 "Account is not the one that paid the rent",
         WrongVault = 6116 "Account is not the job's vault",
+        JobChanged = 6117 "The job was opened in another slot: read it again",
+        VaultFrozen = 6118 "The mint's authority froze the job's vault: nothing can be paid until it is thawed",
 
         VoucherTooLate = 6120 "The grace period for vouchers is over",
         VoucherNotIncreasing = 6121 "The voucher's cumulative amount adds nothing",
@@ -74,6 +76,7 @@ errors! {
         ClusterDeadlinePassed = 6136 "The cluster's time to accept is over",
         ClusterUnclosed = 6137 "A member job is not closed",
         ClusterStillOpen = 6138 "The cluster's time to accept is not over",
+        ClusterIncomplete = 6139 "Not all members of the cluster are opened: wait for the client",
     }
 }
 
@@ -93,7 +96,6 @@ impl EscrowError {
             Fault::ReleaseTooEarly => Self::ReleaseTooEarly.into(),
             Fault::AlreadyReleased => Self::AlreadyReleased.into(),
             Fault::ExpireTooEarly => Self::ExpireTooEarly.into(),
-            Fault::Overflow => Check::ArithmeticOverflow.into(),
             Fault::Conservation => Check::ConservationBroken.into(),
         }
     }

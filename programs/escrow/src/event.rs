@@ -55,8 +55,9 @@ layouts! { event EVENTS {
     VoucherSettled { job: Address, cumulative: U64, gross: U64, fee: U64, net: U64, earned: U64, paid: U64, held: U64, at: I64 }
     /// A result was handed in; it counts as accepted at `release_at`.
     ResultSubmitted { job: Address, result_hash: [u8; 32], earned: U64, release_at: I64, at: I64 }
-    /// The job stopped at `ended_at` with `earned` booked; `refund` was paid back now.
-    JobEnded { job: Address, reason: EndReason, ended_at: I64, seen_seconds: U32, earned: U64, refund: U64, refunded: U64, held: U64, at: I64 }
+    /// The job stopped at `ended_at` with `earned` booked: the stop released `gross` with `fee` on it, and `refund` was
+    /// paid back now. If time stopped it, what its instruction pays follows in an event of its own.
+    JobEnded { job: Address, reason: EndReason, ended_at: I64, seen_seconds: U32, gross: U64, fee: U64, earned: U64, refund: U64, refunded: U64, held: U64, at: I64 }
     /// The provider's last part was released: `gross` with `fee` on it, `net` paid now.
     JobReleased { job: Address, gross: U64, fee: U64, net: U64, earned: U64, paid: U64, held: U64, at: I64 }
     /// What the provider did not earn was paid back.

@@ -4,7 +4,7 @@
 //! programs. In job instructions `cluster` is the job's `Cluster`, or the job itself once more when it has none.
 //! Transitions and guards: docs/adr/003-job-state-machine.md. Rounding: docs/adr/004-money-arithmetic.md.
 
-use crate::state::{GpuClass, JobKind};
+use crate::state::{self, GpuClass, JobKind};
 use ionet_common::{
     constants, instructions,
     surface::{Flag, I64, U16, U32, U64},
@@ -102,8 +102,9 @@ instructions! {
         system_program @ "11111111111111111111111111111111",
         token_program @ "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
     }
-    /// Starts the job, or in a cluster waits for the other members.
-    accept_job() {
+    /// Starts the job, or in a cluster waits for the other members. `opened_slot` must be the job's: a signed accept is
+    /// worth nothing on another job under the same id.
+    accept_job(opened_slot: U64) {
         provider [signer],
         job [writable],
         offer [writable],
@@ -120,7 +121,8 @@ instructions! {
         client_token [writable],
         token_program @ "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
     }
-    /// Adds time at the job's own rate (rental: exactly its price), or a deposit (metered).
+    /// Adds time at the job's own rate (rental: exactly its price), or a deposit (metered). `duration` and `deposit` are
+    /// the new totals, so a repeated call adds nothing.
     extend_job(duration: U32, deposit: U64) {
         client [signer],
         job [writable],
@@ -270,5 +272,23 @@ constants! {
     /// Length of a pause, and of the rest after it, in seconds.
     PAUSE_DURATION: U32 = bounds::PAUSE_DURATION;
     /// Version byte of accounts.
-    ACCOUNT_VERSION: U8 = crate::state::VERSION;
+    ACCOUNT_VERSION: U8 = state::VERSION;
+    /// `Offer.kinds`: takes rentals.
+    KIND_RENTAL: U8 = state::kind_bit(JobKind::Rental);
+    /// `Offer.kinds`: takes metered jobs.
+    KIND_METERED: U8 = state::kind_bit(JobKind::Metered);
+    /// `Offer.kinds`: takes deliverables.
+    KIND_DELIVERABLE: U8 = state::kind_bit(JobKind::Deliverable);
+    /// `Job.flags`: only payments can still change; the provider is owed all that was earned.
+    FLAG_FINAL: U8 = state::FLAG_FINAL;
+    /// `Job.flags`: the result was submitted.
+    FLAG_SUBMITTED: U8 = state::FLAG_SUBMITTED;
+    /// `Job.flags`: accepted, waiting for the other members of its cluster.
+    FLAG_ACCEPTED: U8 = state::FLAG_ACCEPTED;
+    /// `Config.pause_flags`: no new jobs or clusters.
+    PAUSE_OPEN: U8 = state::PAUSE_OPEN;
+    /// `Config.pause_flags`: no accepting.
+    PAUSE_ACCEPT: U8 = state::PAUSE_ACCEPT;
+    /// `Config.pause_flags`: no extending.
+    PAUSE_EXTEND: U8 = state::PAUSE_EXTEND;
 }

@@ -61,8 +61,6 @@ pub enum Fault {
     AlreadyReleased,
     /// Deadlines have not passed.
     ExpireTooEarly,
-    /// An amount would leave its range.
-    Overflow,
     /// `deposit == paid + fee + refunded + held` with `held >= 0` does not hold.
     Conservation,
 }
@@ -331,19 +329,19 @@ impl Job {
         if self.kind as u8 == Kind::Deliverable as u8 {
             return Err(Fault::WrongKind);
         }
-        if duration == 0 && (deposit == 0 || self.kind as u8 == Kind::Rental as u8) {
+        // Totals, so that a repeated call adds nothing; a job only ever grows.
+        let is_more = duration > self.duration || deposit > self.deposit;
+        if !is_more || duration < self.duration || deposit < self.deposit {
             return Err(Fault::NothingToExtend);
         }
-        let total = self.duration.saturating_add(duration);
-        if duration > 0 && total > max_duration.min(MAX_DURATION) {
+        if duration > self.duration && duration > max_duration.min(MAX_DURATION) {
             return Err(Fault::ExtensionTooLong);
         }
-        let Some(total_deposit) = self.deposit.checked_add(deposit) else { return Err(Fault::Overflow) };
-        if self.kind as u8 == Kind::Rental as u8 && total_deposit != price(self.rate, total) {
+        if self.kind as u8 == Kind::Rental as u8 && deposit != price(self.rate, duration) {
             return Err(Fault::WrongDeposit);
         }
-        self.duration = total;
-        self.deposit = total_deposit;
+        self.duration = duration;
+        self.deposit = deposit;
         Ok(())
     }
 

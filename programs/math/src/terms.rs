@@ -33,7 +33,7 @@ pub struct OfferTerms {
 
 impl OfferTerms {
     /// Holds the terms against the published bounds and the class's minimum rate.
-    #[inline(always)]
+    #[inline(never)]
     pub const fn check(&self, min_rate: u64) -> Result<(), OfferFault> {
         if self.rate == 0 || self.rate < min_rate {
             return Err(OfferFault::RateTooLow);

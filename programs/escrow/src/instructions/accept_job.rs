@@ -12,24 +12,27 @@ use crate::{
 };
 use ionet_common::outcome::{Outcome, Refusal};
 use ionet_common::{
-    checks::{reload_mut, Check},
+    checks::reload_mut,
     event::emit,
-    surface::{Record, I64},
+    surface::{Record, I64, U64},
     Context,
 };
-use ionet_math::transition::{Action, State};
+use ionet_math::{
+    bounds::MAX_CLUSTER_SIZE,
+    transition::{Action, State},
+};
 
 /// Handles `accept_job`.
 #[inline(never)]
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
-    Args::parse(c.data)?;
+    let args = Args::parse(c.data)?;
     let mut slot = Slot::uninit();
     let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
     frame.expect_provider(&a.provider)?;
     let now = frame.now;
     read(c.program_id, &a.config)?.expect_running(PAUSE_ACCEPT, now)?;
-    check(frame)?;
+    check(frame, args.opened_slot)?;
     let is_started = join(frame)?;
     frame.core.go(if is_started { Action::Accept } else { Action::Join }).map_err(EscrowError::refusal)?;
     if is_started {
@@ -51,7 +54,11 @@ pub fn process(c: &Context) -> Outcome {
 }
 
 #[inline(always)]
-fn check(frame: &Frame) -> Outcome {
+fn check(frame: &Frame, opened_slot: U64) -> Outcome {
+    // A client could close his request and open a worse one under the same id before this accept lands.
+    if frame.record().opened_slot != opened_slot {
+        return Err(EscrowError::JobChanged.into());
+    }
     if frame.core.state != State::Open {
         return Err(EscrowError::WrongState.into());
     }
@@ -78,6 +85,11 @@ fn join(frame: &mut Frame) -> Result<bool, Refusal> {
     if cluster.is_failed.get() {
         return Err(EscrowError::ClusterFailed.into());
     }
+    // A provider waits only for members that are paid for.
+    let all = u64::MAX >> MAX_CLUSTER_SIZE.wrapping_sub(cluster.size); // 2 to 64 members
+    if cluster.members.get() != all {
+        return Err(EscrowError::ClusterIncomplete.into());
+    }
     cluster.accepted = cluster.accepted.wrapping_add(1); // each member once, at most 64
     if cluster.accepted < cluster.size {
         return Ok(false);
@@ -97,8 +109,7 @@ fn join(frame: &mut Frame) -> Result<bool, Refusal> {
 fn occupy(frame: &mut Frame) -> Outcome {
     let job = *frame.job.address();
     let offer: &mut Offer = reload_mut(frame.offer)?;
-    let jobs = offer.jobs.get().checked_add(1).ok_or(Check::ArithmeticOverflow)?;
-    offer.jobs.set(jobs);
+    offer.jobs.set(offer.jobs.get().saturating_add(1));
     offer.live_job = job;
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::EscrowError,
-    event::{JobEnded, JobStarted},
+    event::{JobCancelled, JobDeclined, JobEnded, JobRefunded, JobStarted},
     state::{EndReason, Offer, FLAG_FINAL},
 };
 use ionet_common::outcome::{Outcome, Refusal};
@@ -54,15 +54,16 @@ impl Released {
 }
 
 impl Frame<'_> {
-    /// Books what is due to the provider, if his account can be paid, then writes and pays it.
+    /// Books what is due to the provider, if his account can be paid and the vault is not frozen, then writes and pays it.
     ///
     /// Errors: those of [`Self::pay`].
     #[inline(never)]
     pub fn pay_provider(&mut self, vault: &AccountView, token: &AccountView) -> Outcome {
         let mut is_payable = false;
-        judge_payee(token, TokenAccount::reload(vault)?.mint(), &self.offer().provider, &mut is_payable)?;
+        let source = TokenAccount::reload(vault)?;
+        judge_payee(token, source.mint(), &self.offer().provider, &mut is_payable)?;
         let released = Released::of(&self.core);
-        if is_payable {
+        if is_payable && source.is_usable() {
             let net = released.net();
             // Never less than was paid: else nothing is due.
             if let Some(due) = net.checked_sub(self.core.paid) {
@@ -74,12 +75,13 @@ impl Frame<'_> {
         self.send(vault, token)
     }
 
-    /// Books what is due to the client, if his account can be paid, then [`Self::pay`]s it.
+    /// Books what is due to the client, if his account can be paid and the vault is not frozen, then [`Self::pay`]s it.
     #[inline(never)]
     pub fn pay_client(&mut self, vault: &AccountView, token: &AccountView) -> Outcome {
         let mut is_payable = false;
-        judge_payee(token, TokenAccount::reload(vault)?.mint(), &self.record().client, &mut is_payable)?;
-        if is_payable {
+        let source = TokenAccount::reload(vault)?;
+        judge_payee(token, source.mint(), &self.record().client, &mut is_payable)?;
+        if is_payable && source.is_usable() {
             self.amount = self.core.due_to_client(self.now);
             // At most the deposit; conservation is checked at commit.
             self.core.refunded = self.core.refunded.saturating_add(self.amount);
@@ -159,13 +161,10 @@ impl Frame<'_> {
         if let Some(released) = released {
             self.count(released)?;
         }
-        encode(&self.core, reload_mut(self.job)?);
         if self.elapsed.is_started {
             self.announce_start();
         }
-        if self.elapsed.is_ended {
-            self.announce_end(EndReason::Elapsed, 0);
-        }
+        encode(&self.core, reload_mut(self.job)?);
         Ok(())
     }
 
@@ -179,9 +178,12 @@ impl Frame<'_> {
         self.gross = grown(before.gross, after.gross)?;
         self.fee = grown(before.fee, after.fee)?;
         let offer: &mut Offer = reload_mut(self.offer)?;
-        add(&mut offer.seconds, grown(before.seconds, after.seconds)?)?;
-        add(&mut offer.gross, self.gross)?;
-        add(&mut offer.fee, self.fee)?;
+        add(&mut offer.seconds, grown(before.seconds, after.seconds)?);
+        add(&mut offer.gross, self.gross);
+        add(&mut offer.fee, self.fee);
+        if let Some(&stopped) = self.stopped() {
+            self.announce_elapsed(&stopped, &before);
+        }
         let is_stopped = !matches!(self.core.state, State::Open | State::Active);
         if is_stopped && same(&offer.live_job, self.job.address()) {
             offer.live_job = ZERO;
@@ -200,21 +202,83 @@ impl Frame<'_> {
         });
     }
 
-    /// Logs `JobEnded` with what is refunded at the same time.
+    /// Logs the stop that time made, apart from what this instruction does after it: what the stop released is taken out
+    /// of [`Self::gross`] and [`Self::fee`], so that the sums over events are the offer's counters.
+    #[cold]
     #[inline(never)]
-    pub fn announce_end(&self, reason: EndReason, refund: u64) {
-        emit(&JobEnded {
-            discriminator: JobEnded::DISCRIMINATOR,
+    fn announce_elapsed(&mut self, stopped: &Core, before: &Released) {
+        let gross = stopped.released();
+        let stop = Stop {
+            reason: EndReason::Elapsed,
+            // What is released only grows.
+            gross: gross.wrapping_sub(before.gross),
+            fee: fee(gross, stopped.fee_bps).wrapping_sub(before.fee),
+            refund: 0,
+            // What left the vault did so before or does after.
+            held: stopped.deposit.wrapping_sub(stopped.paid).wrapping_sub(stopped.fee).wrapping_sub(stopped.refunded),
+        };
+        self.gross = self.gross.wrapping_sub(stop.gross);
+        self.fee = self.fee.wrapping_sub(stop.fee);
+        self.announce(stopped, &stop);
+    }
+
+    /// Logs the stop that this instruction made.
+    #[inline(always)]
+    pub fn announce_end(&self, reason: EndReason) {
+        let stop = Stop { reason, gross: self.gross, fee: self.fee, refund: self.amount, held: self.held };
+        self.announce(&self.core, &stop);
+    }
+
+    /// Logs `JobRefunded`, or with their discriminators `JobDeclined` or `JobCancelled`, which have its layout.
+    #[inline(never)]
+    pub fn announce_refund(&self, discriminator: [u8; 8]) {
+        emit(&JobRefunded {
+            discriminator,
             job: *self.job.address(),
-            reason,
-            ended_at: I64::new(self.core.ended_at()),
-            seen_seconds: U32::new(self.core.seen_seconds),
-            earned: U64::new(self.core.earned),
-            refund: U64::new(refund),
+            refund: U64::new(self.amount),
             refunded: U64::new(self.core.refunded),
             held: U64::new(self.held),
             at: self.at(),
         });
+    }
+
+    #[inline(never)]
+    fn announce(&self, core: &Core, stop: &Stop) {
+        emit(&JobEnded {
+            discriminator: JobEnded::DISCRIMINATOR,
+            job: *self.job.address(),
+            reason: stop.reason,
+            ended_at: I64::new(core.ended_at()),
+            seen_seconds: U32::new(core.seen_seconds),
+            gross: U64::new(stop.gross),
+            fee: U64::new(stop.fee),
+            earned: U64::new(core.earned),
+            refund: U64::new(stop.refund),
+            refunded: U64::new(core.refunded),
+            held: U64::new(stop.held),
+            at: self.at(),
+        });
+    }
+}
+
+const _: () = assert!(JobDeclined::LEN == JobRefunded::LEN && JobCancelled::LEN == JobRefunded::LEN);
+
+/// A stop and what moved with it, base units.
+struct Stop {
+    reason: EndReason,
+    gross: u64,
+    fee: u64,
+    refund: u64,
+    held: u64,
+}
+
+/// Why a payment that is due could not be made.
+#[cold]
+#[inline(never)]
+pub fn unpaid(vault: &AccountView) -> Refusal {
+    match TokenAccount::reload(vault) {
+        Ok(source) if !source.is_usable() => EscrowError::VaultFrozen.into(),
+        _ => EscrowError::PayeeNotPayable.into(),
     }
 }
 
@@ -224,13 +288,8 @@ fn grown(before: u64, after: u64) -> Result<u64, Refusal> {
     Ok(after.checked_sub(before).ok_or(Check::ArithmeticOverflow)?)
 }
 
+/// Counters saturate: a statistic must never stand in the way of an exit.
 #[inline(always)]
-fn add(counter: &mut U64, released: u64) -> Outcome {
-    let count = counter.get();
-    // Not `checked_add`, which costs 4 more instructions on SBPF.
-    if released > u64::MAX.wrapping_sub(count) {
-        return Err(Check::ArithmeticOverflow.into());
-    }
-    counter.set(count.wrapping_add(released));
-    Ok(())
+fn add(counter: &mut U64, released: u64) {
+    counter.set(counter.get().saturating_add(released));
 }

@@ -42,15 +42,15 @@ impl Config {
         Ok(())
     }
 
-    /// The slot of a mint that new jobs may use.
-    #[inline(always)]
-    pub fn accepted_slot(&self, mint: &Address) -> Result<usize, Refusal> {
-        let mut slot = 0;
-        while slot < MINT_SLOTS {
-            if self.accepted >> slot & 1 == 1 && same(&self.mints[slot], mint) {
-                return Ok(slot);
+    /// Finds the slot of a mint that new jobs may use, or `MintNotAccepted`.
+    #[inline(never)]
+    pub fn find_slot(&self, mint: &Address, slot: &mut usize) -> Outcome {
+        *slot = 0;
+        while *slot < MINT_SLOTS {
+            if self.accepted >> *slot & 1 == 1 && same(&self.mints[*slot], mint) {
+                return Ok(());
             }
-            slot = slot.wrapping_add(1);
+            *slot = slot.wrapping_add(1);
         }
         Err(EscrowError::MintNotAccepted.into())
     }

@@ -9,7 +9,7 @@ use crate::{
 use ionet_common::outcome::Outcome;
 use ionet_common::{
     event::emit,
-    surface::{Flag, Record, U64},
+    surface::{Flag, Record},
     Context,
 };
 use ionet_math::transition::Action;
@@ -26,14 +26,7 @@ pub fn process(c: &Context) -> Outcome {
     frame.core.go(Action::Decline).map_err(EscrowError::refusal)?;
     leave(frame)?;
     frame.pay_client(&a.vault, &a.client_token)?;
-    emit(&JobDeclined {
-        discriminator: JobDeclined::DISCRIMINATOR,
-        job: *a.job.address(),
-        refund: U64::new(frame.amount),
-        refunded: U64::new(frame.core.refunded),
-        held: U64::new(frame.held),
-        at: frame.at(),
-    });
+    frame.announce_refund(JobDeclined::DISCRIMINATOR);
     Ok(())
 }
 

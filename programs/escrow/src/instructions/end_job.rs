@@ -11,11 +11,7 @@ use crate::{
     state::EndReason,
 };
 use ionet_common::outcome::Outcome;
-use ionet_common::{
-    event::emit,
-    surface::{Record, U64},
-    Context,
-};
+use ionet_common::{surface::Record, Context};
 use ionet_math::transition::{Action, State};
 
 /// Handles `end_job`.
@@ -36,16 +32,9 @@ pub fn process(c: &Context) -> Outcome {
     }
     frame.pay_client(&a.vault, &a.client_token)?;
     if is_request {
-        emit(&JobCancelled {
-            discriminator: JobCancelled::DISCRIMINATOR,
-            job: *a.job.address(),
-            refund: U64::new(frame.amount),
-            refunded: U64::new(frame.core.refunded),
-            held: U64::new(frame.held),
-            at: frame.at(),
-        });
+        frame.announce_refund(JobCancelled::DISCRIMINATOR);
     } else {
-        frame.announce_end(EndReason::Client, frame.amount);
+        frame.announce_end(EndReason::Client);
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{
     decline_job::leave,
-    frame::{Frame, Slot},
+    frame::{is_free, Frame, Slot},
 };
 use crate::{
     error::EscrowError,
@@ -53,14 +53,7 @@ pub fn process(c: &Context) -> Outcome {
             at: frame.at(),
         });
     } else {
-        emit(&JobRefunded {
-            discriminator: JobRefunded::DISCRIMINATOR,
-            job: *a.job.address(),
-            refund: U64::new(frame.amount),
-            refunded: U64::new(frame.core.refunded),
-            held: U64::new(frame.held),
-            at: frame.at(),
-        });
+        frame.announce_refund(JobRefunded::DISCRIMINATOR);
     }
     Ok(())
 }
@@ -78,13 +71,13 @@ fn expire_request(frame: &mut Frame) -> Outcome {
     if !is_late && !is_failed {
         return Err(EscrowError::ExpireTooEarly.into());
     }
-    let is_unanswered = is_late && !frame.core.is_accepted;
+    // Only what the provider could have taken and did not.
+    let is_unanswered = is_late && !is_failed && !frame.core.is_accepted && is_free(frame.offer());
     frame.core.go(Action::Expire).map_err(EscrowError::refusal)?;
     leave(frame)?;
     if is_unanswered {
         let offer: &mut Offer = reload_mut(frame.offer)?;
-        let expired = offer.expired.get().checked_add(1).ok_or(Check::ArithmeticOverflow)?;
-        offer.expired.set(expired);
+        offer.expired.set(offer.expired.get().saturating_add(1));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::{
     error::EscrowError,
     event::JobExtended,
     interface::extend_job::{Accounts, Args},
-    state::PAUSE_EXTEND,
+    state::{kind_bit, PAUSE_EXTEND},
 };
 use ionet_common::outcome::Outcome;
 use ionet_common::{
@@ -30,32 +30,45 @@ pub fn process(c: &Context) -> Outcome {
     frame.expect_client(&a.client)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let now = frame.now;
-    read(c.program_id, &a.config)?.expect_running(PAUSE_EXTEND, now)?;
-    let (duration, deposit) = (args.duration.get(), args.deposit.get());
+    let config = read(c.program_id, &a.config)?;
+    config.expect_running(PAUSE_EXTEND, now)?;
+    config.find_slot(&frame.offer().mint, &mut 0)?;
+    let before = frame.core;
     // Booked first: what was earned until now does not depend on the extension.
     frame.core.accrue(now, &SEEN);
     let max_duration = frame.offer().max_duration.get();
-    frame.core.extend(duration, deposit, max_duration).map_err(EscrowError::refusal)?;
-    // The provider agreed to the job's rate; a dearer offer since then says he no longer does.
-    if frame.core.kind == Kind::Rental && frame.offer().rate.get() > frame.core.rate {
-        return Err(EscrowError::OfferDearer.into());
-    }
-    check_source(frame, a, deposit)?;
+    frame.core.extend(args.duration.get(), args.deposit.get(), max_duration).map_err(EscrowError::refusal)?;
+    check_offer(frame)?;
+    let added = frame.core.deposit.wrapping_sub(before.deposit); // it has not shrunk
+    check_source(frame, a, added)?;
     frame.commit()?;
-    if deposit > 0 {
-        TokenCall::transfer(&a.client_token, &a.vault, &a.client, deposit).invoke(&[]);
+    if added > 0 {
+        TokenCall::transfer(&a.client_token, &a.vault, &a.client, added).invoke(&[]);
     }
     frame.expect_solvent(&a.vault, 0)?;
     emit(&JobExtended {
         discriminator: JobExtended::DISCRIMINATOR,
         job: *a.job.address(),
-        added_duration: args.duration,
-        added_deposit: args.deposit,
-        duration: U32::new(frame.core.duration),
-        deposit: U64::new(frame.core.deposit),
+        added_duration: U32::new(frame.core.duration.wrapping_sub(before.duration)),
+        added_deposit: U64::new(added),
+        duration: args.duration,
+        deposit: args.deposit,
         held: U64::new(frame.held),
         at: frame.at(),
     });
+    Ok(())
+}
+
+/// The provider agreed to the job's terms; a withdrawn or dearer offer since then says he no longer does.
+#[inline(always)]
+fn check_offer(frame: &Frame) -> Outcome {
+    let offer = frame.offer();
+    if offer.kinds & kind_bit(frame.record().kind) == 0 {
+        return Err(EscrowError::KindNotOffered.into());
+    }
+    if frame.core.kind == Kind::Rental && offer.rate.get() > frame.core.rate {
+        return Err(EscrowError::OfferDearer.into());
+    }
     Ok(())
 }
 

@@ -41,6 +41,8 @@ pub struct Frame<'a> {
     pub elapsed: Elapsed,
     /// The job as it is now.
     pub core: Core,
+    /// The job as time stopped it, before what this instruction does; meaningful if [`Self::elapsed`] says so.
+    stopped: MaybeUninit<Core>,
     /// Booked to be paid by this instruction, base units.
     pub amount: u64,
     /// Gross released by this instruction, as of [`Self::commit`].
@@ -95,6 +97,7 @@ impl<'a> Frame<'a> {
             now,
             elapsed: Elapsed::default(),
             core: Core::EMPTY,
+            stopped: MaybeUninit::uninit(),
             amount: 0,
             gross: 0,
             fee: 0,
@@ -102,7 +105,17 @@ impl<'a> Frame<'a> {
         });
         decode(record, numbers, &mut frame.core);
         frame.elapsed = frame.core.elapse(now, cluster_started_at, &SEEN);
+        if frame.elapsed.is_ended {
+            frame.stopped.write(frame.core);
+        }
         Ok(())
+    }
+
+    /// The job as time stopped it, before what this instruction does.
+    #[inline(always)]
+    pub fn stopped(&self) -> Option<&Core> {
+        // SAFETY: written whenever the flag is set.
+        self.elapsed.is_ended.then(|| unsafe { self.stopped.assume_init_ref() })
     }
 
     /// The job as written; drop it before anything is written.

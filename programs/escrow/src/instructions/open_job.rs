@@ -132,7 +132,12 @@ fn check(program_id: &Address, a: &Accounts, args: &Args) -> Result<Request, Ref
     if !same(&offer.mint, a.mint.address()) {
         return Err(Check::WrongMint.into());
     }
-    config.accepted_slot(&offer.mint)?;
+    let mut slot = 0;
+    config.find_slot(&offer.mint, &mut slot)?;
+    // A minimum raised since the offer was posted holds for new jobs.
+    if offer.rate.get() < config.min_rate(slot, offer.class.0) {
+        return Err(EscrowError::RateTooLow.into());
+    }
     check_terms(a, args, offer, config)?;
     let is_rental = args.kind == JobKind::Rental;
     let rate = if is_rental { offer.rate.get() } else { 0 };

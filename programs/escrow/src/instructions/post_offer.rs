@@ -25,7 +25,8 @@ pub fn process(c: &Context) -> Outcome {
     let args = Args::parse(c.data)?;
     program(&a.system_program, &ZERO)?;
     let config = read(c.program_id, &a.config)?;
-    let slot = config.accepted_slot(a.mint.address())?;
+    let mut slot = 0;
+    config.find_slot(a.mint.address(), &mut slot)?;
     if args.class.0 > GpuClass::Rtx3090.0 {
         return Err(EscrowError::InvalidGpuClass.into());
     }

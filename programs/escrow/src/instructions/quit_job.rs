@@ -20,6 +20,6 @@ pub fn process(c: &Context) -> Outcome {
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.quit(frame.now, &SEEN).map_err(EscrowError::refusal)?;
     frame.pay_client(&a.vault, &a.client_token)?;
-    frame.announce_end(EndReason::Provider, frame.amount);
+    frame.announce_end(EndReason::Provider);
     Ok(())
 }

@@ -1,17 +1,16 @@
 //! Pays the client what is owed.
 
-use super::frame::{Frame, Slot};
+use super::{
+    books::unpaid,
+    frame::{Frame, Slot},
+};
 use crate::{
     error::EscrowError,
     event::JobRefunded,
     interface::refund::{Accounts, Args},
 };
 use ionet_common::outcome::Outcome;
-use ionet_common::{
-    event::emit,
-    surface::{Record, U64},
-    Context,
-};
+use ionet_common::{surface::Record, Context};
 use ionet_math::transition::Action;
 
 /// Handles `refund`.
@@ -28,15 +27,8 @@ pub fn process(c: &Context) -> Outcome {
     }
     frame.pay_client(&a.vault, &a.client_token)?;
     if frame.amount == 0 {
-        return Err(EscrowError::PayeeNotPayable.into());
+        return Err(unpaid(&a.vault));
     }
-    emit(&JobRefunded {
-        discriminator: JobRefunded::DISCRIMINATOR,
-        job: *a.job.address(),
-        refund: U64::new(frame.amount),
-        refunded: U64::new(frame.core.refunded),
-        held: U64::new(frame.held),
-        at: frame.at(),
-    });
+    frame.announce_refund(JobRefunded::DISCRIMINATOR);
     Ok(())
 }

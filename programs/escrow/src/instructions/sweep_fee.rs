@@ -1,6 +1,7 @@
 //! Moves the fee due to the treasury.
 
 use super::{
+    books::unpaid,
     config::read,
     frame::{Frame, Slot},
 };
@@ -34,8 +35,8 @@ pub fn process(c: &Context) -> Outcome {
     }
     let mut is_payable = false;
     judge_payee(&a.treasury_token, TokenAccount::reload(&a.vault)?.mint(), &treasury, &mut is_payable)?;
-    if !is_payable {
-        return Err(EscrowError::PayeeNotPayable.into());
+    if !is_payable || !TokenAccount::reload(&a.vault)?.is_usable() {
+        return Err(unpaid(&a.vault));
     }
     frame.core.fee = frame.core.fee.saturating_add(frame.amount); // conservation is checked at commit
     frame.pay(&a.vault, &a.treasury_token)?;

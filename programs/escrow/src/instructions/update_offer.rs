@@ -30,7 +30,8 @@ pub fn process(c: &Context) -> Outcome {
     expect_kinds(args.kinds)?;
     // Withdrawing must be possible in a mint that is no longer accepted.
     if args.kinds != 0 {
-        let slot = config.accepted_slot(&offer.mint)?;
+        let mut slot = 0;
+        config.find_slot(&offer.mint, &mut slot)?;
         let terms = OfferTerms {
             rate: args.rate.get(),
             min_duration: args.min_duration.get(),

@@ -121,43 +121,51 @@ fn a_metered_job_that_its_provider_releases_refunds_at_once() {
 fn an_extension_adds_something_within_the_maximum_at_its_price() {
     let (rental, metered) = (rental(), metered());
     for (job, duration, deposit, max_duration, result) in [
-        (rental, 60, 60_000, 3_660, Ok((3_660, 3_660_000))),
-        (rental, 60, 59_999, 3_660, Err(Fault::WrongDeposit)),
-        (rental, 60, 60_001, 3_660, Err(Fault::WrongDeposit)),
-        (rental, 61, 61_000, 3_660, Err(Fault::ExtensionTooLong)),
-        (rental, MAX_DURATION, 0, u32::MAX, Err(Fault::ExtensionTooLong)),
-        (rental, u32::MAX, 0, u32::MAX, Err(Fault::ExtensionTooLong)),
+        (rental, 3_660, 3_660_000, 3_660, Ok((3_660, 3_660_000))),
+        (rental, 3_660, 3_659_999, 3_660, Err(Fault::WrongDeposit)),
+        (rental, 3_660, 3_660_001, 3_660, Err(Fault::WrongDeposit)),
+        (rental, 3_661, 3_661_000, 3_660, Err(Fault::ExtensionTooLong)),
+        (rental, MAX_DURATION + 1, 3_600_000, u32::MAX, Err(Fault::ExtensionTooLong)),
+        (rental, u32::MAX, 3_600_000, u32::MAX, Err(Fault::ExtensionTooLong)),
+        (rental, 3_600, 3_600_000, 3_660, Err(Fault::NothingToExtend)),
+        (rental, 3_600, 3_600_001, 3_660, Err(Fault::WrongDeposit)),
+        (rental, 3_599, 3_600_001, 3_660, Err(Fault::NothingToExtend)),
+        (rental, 3_660, 3_599_999, 3_660, Err(Fault::NothingToExtend)),
         (rental, 0, 0, 3_660, Err(Fault::NothingToExtend)),
-        (rental, 0, 1, 3_660, Err(Fault::NothingToExtend)),
-        (metered, 0, 0, 3_660, Err(Fault::NothingToExtend)),
-        (metered, 0, 1, 3_600, Ok((3_600, 501))),
+        (metered, 3_600, 500, 3_660, Err(Fault::NothingToExtend)),
+        (metered, 3_600, 499, 3_660, Err(Fault::NothingToExtend)),
+        (metered, 3_660, 499, 3_660, Err(Fault::NothingToExtend)),
+        (metered, 3_600, 501, 3_660, Ok((3_600, 501))),
         // Money may be added though the offer's maximum has been lowered since.
-        (metered, 0, 1, 10, Ok((3_600, 501))),
-        (metered, 60, 0, 3_660, Ok((3_660, 500))),
-        (metered, 61, 0, 3_660, Err(Fault::ExtensionTooLong)),
-        (metered, 0, u64::MAX - 500, 3_600, Ok((3_600, u64::MAX))),
-        (metered, 0, u64::MAX - 499, 3_600, Err(Fault::Overflow)),
-        (Job { kind: Kind::Deliverable, ..metered }, 60, 1, 3_660, Err(Fault::WrongKind)),
-        (Job { state: State::Ending, ..rental }, 60, 60_000, 3_660, Err(Fault::WrongState)),
+        (metered, 3_600, 501, 10, Ok((3_600, 501))),
+        (metered, 3_660, 500, 3_660, Ok((3_660, 500))),
+        (metered, 3_661, 500, 3_660, Err(Fault::ExtensionTooLong)),
+        (metered, 3_600, u64::MAX, 3_600, Ok((3_600, u64::MAX))),
+        (Job { kind: Kind::Deliverable, ..metered }, 3_660, 501, 3_660, Err(Fault::WrongKind)),
+        (Job { state: State::Ending, ..rental }, 3_660, 3_660_000, 3_660, Err(Fault::WrongState)),
     ] {
         let mut extended = job;
         let found = extended.extend(duration, deposit, max_duration);
         assert_eq!(found.map(|()| (extended.duration, extended.deposit)), result, "{job:?} {duration} {deposit}");
+        // Totals: the same call again adds nothing.
+        if found.is_ok() {
+            assert_eq!(extended.extend(duration, deposit, max_duration), Err(Fault::NothingToExtend));
+        }
     }
 }
 
 #[test]
-fn odd_prices_are_extended_by_their_exact_difference() {
+fn odd_prices_are_extended_to_the_exact_price() {
     // 7 units per hour: an hour costs 7, an hour and a second 8, two hours 14.
     let odd = Job { rate: 7, deposit: 7, min_charge: 0, ..rental() };
-    for (duration, deposit) in [(1, 1), (2, 1), (514, 1), (515, 2), (3_600, 7)] {
+    for (duration, deposit) in [(3_601, 8), (3_602, 8), (4_114, 8), (4_115, 9), (7_200, 14)] {
         let mut job = odd;
         assert_eq!(job.extend(duration, deposit, MAX_DURATION), Ok(()), "{duration}");
     }
     let mut twice = odd;
-    assert_eq!(twice.extend(1, 1, MAX_DURATION), Ok(()));
+    assert_eq!(twice.extend(3_601, 8, MAX_DURATION), Ok(()));
     // The unit that the first extension was rounded up by is not asked for again.
-    assert_eq!(twice.extend(513, 0, MAX_DURATION), Ok(()));
+    assert_eq!(twice.extend(4_114, 8, MAX_DURATION), Ok(()));
     assert_eq!((twice.duration, twice.deposit), (4_114, 8));
 }
 

@@ -230,6 +230,7 @@ impl Life {
 
     fn extend(&self, job: &mut Job, duration: u32, deposit: u64) -> Result<(), Fault> {
         job.accrue(self.now, &self.opening.device);
+        let (duration, deposit) = (job.duration.saturating_add(duration), job.deposit.saturating_add(deposit));
         job.extend(duration, deposit, self.opening.max_duration)
     }
 

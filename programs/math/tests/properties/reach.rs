@@ -20,7 +20,7 @@ const LIVES: u32 = 4_096;
 /// Each region must be reached this often in [`LIVES`] lives.
 const OFTEN: u32 = 20;
 
-const REGIONS: [&str; 27] = [
+const REGIONS: [&str; 26] = [
     "started with its cluster",
     "started and ended in one instruction",
     "declined",
@@ -39,7 +39,6 @@ const REGIONS: [&str; 27] = [
     "extension refused: not the price",
     "extension refused: too long",
     "extension refused: nothing added",
-    "extension refused: out of range",
     "voucher clamped by the deposit",
     "voucher in the grace period",
     "voucher too late",
@@ -88,7 +87,6 @@ fn refusals(act: Act, result: Result<(), Fault>) -> Vec<&'static str> {
         (_, Err(Fault::WrongDeposit)) => "extension refused: not the price",
         (_, Err(Fault::ExtensionTooLong)) => "extension refused: too long",
         (_, Err(Fault::NothingToExtend)) => "extension refused: nothing added",
-        (_, Err(Fault::Overflow)) => "extension refused: out of range",
         (_, Err(Fault::VoucherTooLate)) => "voucher too late",
         _ => return Vec::new(),
     };

@@ -50,3 +50,21 @@ PAUSE_DURATION: Final = 259_200
 """Length of a pause, and of the rest after it, in seconds."""
 ACCOUNT_VERSION: Final = 1
 """Version byte of accounts."""
+KIND_RENTAL: Final = 1
+"""`Offer.kinds`: takes rentals."""
+KIND_METERED: Final = 2
+"""`Offer.kinds`: takes metered jobs."""
+KIND_DELIVERABLE: Final = 4
+"""`Offer.kinds`: takes deliverables."""
+FLAG_FINAL: Final = 1
+"""`Job.flags`: only payments can still change; the provider is owed all that was earned."""
+FLAG_SUBMITTED: Final = 2
+"""`Job.flags`: the result was submitted."""
+FLAG_ACCEPTED: Final = 4
+"""`Job.flags`: accepted, waiting for the other members of its cluster."""
+PAUSE_OPEN: Final = 1
+"""`Config.pause_flags`: no new jobs or clusters."""
+PAUSE_ACCEPT: Final = 2
+"""`Config.pause_flags`: no accepting."""
+PAUSE_EXTEND: Final = 4
+"""`Config.pause_flags`: no extending."""

@@ -138,11 +138,13 @@ class WrongTokenOwner(EscrowError):
 
 
 class UnsupportedMint(EscrowError):
-    """The mint is not an initialised classic SPL mint (Token-2022 is refused)."""
+    """The mint is not an initialised classic SPL mint (Token-2022 and wrapped SOL are refused)."""
 
     code = 6015
     name = "UnsupportedMint"
-    message = "The mint is not an initialised classic SPL mint (Token-2022 is refused)"
+    message = (
+        "The mint is not an initialised classic SPL mint (Token-2022 and wrapped SOL are refused)"
+    )
 
 
 class InvalidBoolean(EscrowError):
@@ -671,6 +673,22 @@ class WrongVault(EscrowError):
     message = "Account is not the job's vault"
 
 
+class JobChanged(EscrowError):
+    """The job was opened in another slot: read it again."""
+
+    code = 6117
+    name = "JobChanged"
+    message = "The job was opened in another slot: read it again"
+
+
+class VaultFrozen(EscrowError):
+    """The mint's authority froze the job's vault: nothing can be paid until it is thawed."""
+
+    code = 6118
+    name = "VaultFrozen"
+    message = "The mint's authority froze the job's vault: nothing can be paid until it is thawed"
+
+
 class VoucherTooLate(EscrowError):
     """The grace period for vouchers is over."""
 
@@ -759,6 +777,14 @@ class ClusterStillOpen(EscrowError):
     message = "The cluster's time to accept is not over"
 
 
+class ClusterIncomplete(EscrowError):
+    """Not all members of the cluster are opened: wait for the client."""
+
+    code = 6139
+    name = "ClusterIncomplete"
+    message = "Not all members of the cluster are opened: wait for the client"
+
+
 ERRORS: Mapping[int, type[EscrowError]] = MappingProxyType(
     {
         error.code: error
@@ -844,6 +870,8 @@ ERRORS: Mapping[int, type[EscrowError]] = MappingProxyType(
             StillHeld,
             WrongRentPayer,
             WrongVault,
+            JobChanged,
+            VaultFrozen,
             VoucherTooLate,
             VoucherNotIncreasing,
             NotInCluster,
@@ -855,6 +883,7 @@ ERRORS: Mapping[int, type[EscrowError]] = MappingProxyType(
             ClusterDeadlinePassed,
             ClusterUnclosed,
             ClusterStillOpen,
+            ClusterIncomplete,
         )
     }
 )

@@ -1298,21 +1298,27 @@ _RESULT_SUBMITTED = Struct("<8s32s32sQqq")
 
 @dataclass(frozen=True, slots=True)
 class JobEnded:
-    """The job stopped at `ended_at` with `earned` booked; `refund` was paid back now."""
+    """The job stopped at `ended_at` with `earned` booked.
+
+    The stop released `gross` with `fee` on it, and `refund` was paid back now. If time stopped
+    it, what its instruction pays follows in an event of its own.
+    """
 
     DISCRIMINATOR: ClassVar[bytes] = bytes.fromhex("8f360b5795d03490")
-    LENGTH: ClassVar[int] = 93
+    LENGTH: ClassVar[int] = 109
     OFFSETS: ClassVar[Mapping[str, int]] = MappingProxyType(
         {
             "job": 8,
             "reason": 40,
             "ended_at": 41,
             "seen_seconds": 49,
-            "earned": 53,
-            "refund": 61,
-            "refunded": 69,
-            "held": 77,
-            "at": 85,
+            "gross": 53,
+            "fee": 61,
+            "earned": 69,
+            "refund": 77,
+            "refunded": 85,
+            "held": 93,
+            "at": 101,
         }
     )
 
@@ -1320,6 +1326,8 @@ class JobEnded:
     reason: EndReason | Unknown
     ended_at: int
     seen_seconds: int
+    gross: int
+    fee: int
     earned: int
     refund: int
     refunded: int
@@ -1340,6 +1348,8 @@ class JobEnded:
             reason,
             ended_at,
             seen_seconds,
+            gross,
+            fee,
             earned,
             refund,
             refunded,
@@ -1351,6 +1361,8 @@ class JobEnded:
             END_REASON_OF_TAG[reason],
             ended_at,
             seen_seconds,
+            gross,
+            fee,
             earned,
             refund,
             refunded,
@@ -1366,6 +1378,8 @@ class JobEnded:
             variant("reason", self.reason),
             i64("ended_at", self.ended_at),
             u32("seen_seconds", self.seen_seconds),
+            u64("gross", self.gross),
+            u64("fee", self.fee),
             u64("earned", self.earned),
             u64("refund", self.refund),
             u64("refunded", self.refunded),
@@ -1374,7 +1388,7 @@ class JobEnded:
         )
 
 
-_JOB_ENDED = Struct("<8s32sBqIQQQQq")
+_JOB_ENDED = Struct("<8s32sBqIQQQQQQq")
 
 
 @dataclass(frozen=True, slots=True)

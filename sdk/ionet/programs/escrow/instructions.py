@@ -547,9 +547,13 @@ def accept_job(
     offer: Pubkey,
     cluster: Pubkey,
     config: Pubkey | None = None,
+    opened_slot: int,
     program_id: Pubkey = PROGRAM_ID,
 ) -> Instruction:
     """Starts the job, or in a cluster waits for the other members.
+
+    `opened_slot` must be the job's: a signed accept is worth nothing on another job under the
+    same id.
 
     Args:
         provider: Account 0, signer.
@@ -557,6 +561,7 @@ def accept_job(
         offer: Account 2, writable.
         cluster: Account 3, writable.
         config: Account 4. By default derived from "config".
+        opened_slot: u64.
         program_id: The program, if deployed elsewhere.
     """
     if config is None:
@@ -568,11 +573,12 @@ def accept_job(
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(config, is_signer=False, is_writable=False),
     ]
-    data = _ACCEPT_JOB_CODE
+    data = _ACCEPT_JOB.pack(_ACCEPT_JOB_CODE, u64("opened_slot", opened_slot))
     return Instruction(program_id, data, accounts)
 
 
 _ACCEPT_JOB_CODE = bytes.fromhex("2bc97c0113bd600a")
+_ACCEPT_JOB = Struct("<8sQ")
 
 
 def decline_job(
@@ -631,6 +637,8 @@ def extend_job(
     program_id: Pubkey = PROGRAM_ID,
 ) -> Instruction:
     """Adds time at the job's own rate (rental: exactly its price), or a deposit (metered).
+
+    `duration` and `deposit` are the new totals, so a repeated call adds nothing.
 
     Args:
         client: Account 0, signer.

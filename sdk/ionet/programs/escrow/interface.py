@@ -238,7 +238,7 @@ _ALL = (
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo("config", signer=False, writable=False, seeds=(ConstSeed(b"config"),)),
         ),
-        (),
+        (ArgInfo("opened_slot", "u64", 8),),
     ),
     InstructionInfo(
         "decline_job",
