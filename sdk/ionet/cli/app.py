@@ -1,12 +1,13 @@
 """Entry of the command line: one place where every error becomes one line and an exit code.
 
 Exit codes: 0 done; 1 done, and the answer is no (money does not add up, a replay differs); 2 not
-done (bad usage, bad input, unreadable file); 130 interrupted.
+done (bad usage, bad input, unreadable file); 70 a bug of this program; 130 interrupted.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -18,7 +19,10 @@ from ionet.cli import decode, demo, idl, replay
 from ionet.errors import IonetError
 
 EXIT_FAILED = 2
+EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
+_TRACEBACK = "IONET_TRACEBACK"
+"""Environment variable with which a bug shows its stack trace."""
 
 app = typer.Typer(
     name="ionet",
@@ -71,10 +75,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except Exception as error:
         # Usage errors: typer raises click's classes, from click or from a copy of its own.
-        message = getattr(error, "format_message", None)
-        if message is None:
+        if (message := getattr(error, "format_message", None)) is not None:
+            return _fail(str(message()))
+        if os.environ.get(_TRACEBACK):
             raise
-        return _fail(str(message()))
+        what = f"{type(error).__name__}: {error}"
+        return _fail(f"internal error: {what} (with {_TRACEBACK}=1: where)", EXIT_BUG)
     if code == EXIT_INTERRUPTED:  # typer turns Ctrl-C into this code
         return _fail("interrupted", EXIT_INTERRUPTED)
     return code if isinstance(code, int) else 0

@@ -10,14 +10,12 @@ from typing import Annotated
 
 import typer
 
+from ionet.cli.difference import describe
 from ionet.errors import ArgumentError
 from ionet.localnet.genesis import Program
 from ionet.localnet.programs import shipped_programs
 from ionet.localnet.replay import Difference, ReplayReport
 from ionet.localnet.replay import replay as execute_again
-
-_SHOWN = 400
-"""Characters of a differing value that are shown; --json has all of them."""
 
 
 def replay(
@@ -72,10 +70,5 @@ def _print_difference(difference: Difference) -> None:
     if difference.account is not None:
         print(f"account   {difference.account}")
     print(f"field     {difference.field}")
-    print(f"expected  {_short(difference.expected)}")
-    print(f"got       {_short(difference.got)}")
-
-
-def _short(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
+    for name, expected, got in describe(difference):
+        print(f"  {name}: expected {expected}, got {got}")
