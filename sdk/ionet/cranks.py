@@ -55,11 +55,14 @@ class CrankReport:
         steps: What was done to jobs, in order.
         failures: What was due and failed; other jobs were not held up by it.
         closed_clusters: Clusters whose rent was returned.
+        unpayable: Jobs whose provider is due an amount that cannot reach him now, because his token
+            account is missing, frozen or given away, or the vault is frozen; it stays booked.
     """
 
     steps: tuple[CrankStep, ...]
     failures: tuple[CrankFailure, ...]
     closed_clusters: tuple[Pubkey, ...] = ()
+    unpayable: tuple[Pubkey, ...] = ()
 
 
 _STOPPED = frozenset(
@@ -89,6 +92,12 @@ def next_crank(
         if crank not in tried and _is_due(crank, job, standing, now, cluster):
             return crank
     return None
+
+
+def changes_only_by_paying(job: Job, now: int, cluster: Cluster | None = None) -> bool:
+    """Return whether ``settle_job`` books nothing new: if it cannot pay either, it is wasted."""
+    standing = standing_of(job, now, cluster)
+    return standing.state is job.state and standing.earned == job.earned
 
 
 def is_cluster_closable(cluster: Cluster, now: int) -> bool:

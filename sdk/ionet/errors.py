@@ -5,6 +5,7 @@
     IonetError
     ├── AmountError, ArgumentError, DurationError   (ValueError)  a value outside its range
     ├── QuoteError, SignerError, VoucherError       (ValueError)  refused before sending
+    ├── IdempotencyError                            (ValueError)  one key, two requests
     ├── TransactionTooLargeError                    (ValueError)
     ├── AccountDecodeError, EventDecodeError        (ValueError)  bytes of something else
     ├── InterfaceError                              (ValueError)  an IDL missing or malformed
@@ -13,6 +14,7 @@
     ├── WaitTimeoutError                            (TimeoutError)
     │
     ├── NotSentError                outcome: nothing landed and nothing can, repeating is safe
+    │   └── OpeningExpiredError     its time to open is over
     ├── OutcomeUnknownError         outcome: it may have landed; look up its signature
     ├── TransactionFailedError      outcome: it landed and failed, the fee is spent
     │
@@ -56,6 +58,10 @@ class DurationError(IonetError, ValueError):
 
 class QuoteError(IonetError, ValueError):
     """The request cannot be made: outside the offer, or dearer than allowed."""
+
+
+class IdempotencyError(IonetError, ValueError):
+    """An idempotency key has opened something else than what it is used for now."""
 
 
 class SignerError(IonetError, ValueError):
@@ -104,6 +110,14 @@ class NotSentError(IonetError):
     def __init__(self, message: str, *, fault: TransactionFault | None = None) -> None:
         super().__init__(message)
         self.fault = fault
+
+
+class OpeningExpiredError(NotSentError):
+    """The time in which a key could open its job is over, and there is no such job.
+
+    It was opened and closed since, or never opened. Nothing was paid now; to pay (again), use a new
+    key.
+    """
 
 
 class OutcomeUnknownError(IonetError):

@@ -26,13 +26,18 @@ class JobInstructions:
     at: JobAddresses
     program_id: Pubkey
 
-    def accept(self, provider: Pubkey) -> Instruction:
-        """Start the job, or in a cluster wait for the other members; signed by the provider."""
+    def accept(self, provider: Pubkey, *, opened_slot: int) -> Instruction:
+        """Start the job, or in a cluster wait for the other members; signed by the provider.
+
+        ``opened_slot`` is that of the job as the provider saw it, so that what he signs is worth
+        nothing on another job which the client opens under the same id.
+        """
         return instructions.accept_job(
             provider=provider,
             job=self.at.job,
             offer=self.at.offer,
             cluster=self.at.cluster,
+            opened_slot=opened_slot,
             program_id=self.program_id,
         )
 
@@ -49,7 +54,7 @@ class JobInstructions:
         )
 
     def extend(self, client: Pubkey, *, duration: int, deposit: int) -> Instruction:
-        """Add seconds and base units; signed by the client."""
+        """Extend to these totals of seconds and base units; signed by the client."""
         return instructions.extend_job(
             client=client,
             job=self.at.job,

@@ -13,10 +13,15 @@ from ionet.codec import Unknown
 from ionet.durations import checked_duration
 from ionet.errors import QuoteError
 from ionet.programs.escrow.accounts import Offer
+from ionet.programs.escrow.constants import KIND_DELIVERABLE, KIND_METERED, KIND_RENTAL
 from ionet.programs.escrow.enums import GpuClass, JobKind
 from ionet.terms import hash_terms
 
-KIND_BITS = {JobKind.RENTAL: 1, JobKind.METERED: 2, JobKind.DELIVERABLE: 4}
+KIND_BITS = {
+    JobKind.RENTAL: KIND_RENTAL,
+    JobKind.METERED: KIND_METERED,
+    JobKind.DELIVERABLE: KIND_DELIVERABLE,
+}
 """Bit of each job kind in ``Offer.kinds``."""
 
 

@@ -8,7 +8,7 @@ from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from ionet.durations import hours, minutes
-from ionet.errors import QuoteError
+from ionet.errors import OpeningExpiredError, QuoteError
 from ionet.offers import OfferView, Quote
 from ionet.programs.escrow import instructions
 from ionet.programs.escrow.constants import (
@@ -25,8 +25,17 @@ from ionet.tokens import find_associated_token_address
 ACCEPT_WITHIN = minutes(5)
 """Seconds that a provider has to accept, unless the client says otherwise."""
 
-VALID_FOR = hours(24)
-"""Seconds in which a repeated opening finds the job and does not pay again: the longest allowed."""
+VALID_FOR = hours(24) - minutes(10)
+"""Seconds in which a repeated opening finds the job and does not pay again.
+
+Not the 24 h allowed: a clock read ahead of the block that lands would ask for more than that.
+"""
+
+LANDING_MARGIN = minutes(2)
+"""Seconds from reading the clock to landing, by which a validity outlasts the time to accept.
+
+A transaction lands within 150 blocks, about a minute, or never.
+"""
 
 REVIEW_WINDOW = hours(24)
 """Seconds in which the client of a deliverable may examine a result, unless he says otherwise."""
@@ -38,7 +47,9 @@ class RequestTerms:
 
     Attributes:
         accept_within: Seconds for the provider to accept, 1 to 900.
-        valid_for: Seconds after which the job can be closed, at most 24 h.
+        valid_for: Seconds after which the job can be closed, from ``accept_within`` and 2 min to
+            24 h; None for 10 min less.
+        valid_until: The Unix second instead of ``valid_for``.
         review_window: Seconds to examine a deliverable's result, 1 h to 7 days; None for 24 h.
             Other kinds have none.
         tip: Lamports for whoever expires the request, at most 20,000; else returned.
@@ -48,16 +59,52 @@ class RequestTerms:
     """
 
     accept_within: int = ACCEPT_WITHIN
-    valid_for: int = VALID_FOR
+    valid_for: int | None = None
+    valid_until: int | None = None
     review_window: int | None = None
     tip: int = 0
 
     def __post_init__(self) -> None:
         _check("accept_within", self.accept_within, 1, MAX_ACCEPT_WITHIN, "s")
-        _check("valid_for", self.valid_for, self.accept_within, MAX_VALID_FOR, "s")
+        self._check_validity()
         _check("tip", self.tip, 0, MAX_TIP, "lamports")
         if self.review_window is not None:
             _check("review_window", self.review_window, MIN_REVIEW_WINDOW, MAX_REVIEW_WINDOW, "s")
+
+    def _check_validity(self) -> None:
+        if self.valid_for is not None:
+            low = self.accept_within + LANDING_MARGIN
+            _check("valid_for", self.valid_for, low, MAX_VALID_FOR, "s")
+        if self.valid_until is None:
+            return
+        if type(self.valid_until) is not int:
+            raise QuoteError(f"valid_until {self.valid_until!r}: must be a Unix second")
+        if self.valid_for is not None:
+            raise QuoteError(
+                f"valid_until {self.valid_until}: give it or valid_for ({self.valid_for} s)"
+            )
+
+    def valid_until_at(self, now: int, address: Pubkey) -> int:
+        """Return the Unix second until which an opening of ``address``, made now, is good.
+
+        Args:
+            now: The chain's Unix second, read after it was found that ``address`` does not exist.
+            address: The job or cluster to open.
+
+        Raises:
+            OpeningExpiredError: ``valid_until`` has come.
+            QuoteError: ``valid_until`` is too near or too far.
+        """
+        if self.valid_until is None:
+            return now + (VALID_FOR if self.valid_for is None else self.valid_for)
+        if now >= self.valid_until:
+            raise OpeningExpiredError(
+                f"valid_until {self.valid_until}: it is {now} and {address} does not exist: it was"
+                f" opened and closed, or never opened; use a new key to pay again"
+            )
+        low = now + self.accept_within
+        _check("valid_until", self.valid_until, low, now + MAX_VALID_FOR, "(Unix second)")
+        return self.valid_until
 
     def review_window_of(self, kind: JobKind) -> int:
         """Return the seconds to write into the request: 0 unless it is for a deliverable."""
@@ -79,7 +126,7 @@ class Opening:
         offer: The offer as the client saw it.
         quote: What it costs.
         terms: Windows and tip.
-        now: The chain's Unix second; the opening is good until ``now + terms.valid_for``.
+        valid_until: Unix second until which the opening is good and the job stays.
         cluster: The cluster it belongs to, if any.
         member: Its place there, from 1; 0 without a cluster.
     """
@@ -88,7 +135,7 @@ class Opening:
     offer: OfferView
     quote: Quote
     terms: RequestTerms
-    now: int
+    valid_until: int
     cluster: Pubkey | None = None
     member: int = 0
 
@@ -113,7 +160,7 @@ class Opening:
             # A member is accepted up to its cluster's deadline.
             accept_within=0 if self.member else self.terms.accept_within,
             review_window=self.terms.review_window_of(self.quote.kind),
-            valid_until=self.now + self.terms.valid_for,
+            valid_until=self.valid_until,
             tip=self.terms.tip,
             terms_hash=self.offer.terms_hash,
             program_id=program_id,

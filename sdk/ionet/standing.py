@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from ionet import money
 from ionet.codec import Unknown
 from ionet.programs.escrow.accounts import Cluster, Job
-from ionet.programs.escrow.constants import HOLD_BACK, RENTAL_WINDOW, VOUCHER_GRACE
+from ionet.programs.escrow.constants import (
+    FLAG_ACCEPTED,
+    FLAG_FINAL,
+    FLAG_SUBMITTED,
+    HOLD_BACK,
+    RENTAL_WINDOW,
+    VOUCHER_GRACE,
+)
 from ionet.programs.escrow.enums import JobKind, JobState
-
-FLAG_FINAL = 1
-FLAG_SUBMITTED = 2
-FLAG_ACCEPTED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Standing:
         state: The state that an instruction would see.
         is_final: No amount changes any more except by being paid out.
         started_at: Unix second of the start; 0 before it.
+        earned: Gross base units booked for the provider, with those that ``settle_job`` would book.
         release_at: From when on anyone may release it; None while it has not stopped.
         due_to_provider: Net base units that ``settle_job`` would pay now.
         due_to_client: Base units that ``refund`` would pay now.
@@ -39,6 +43,7 @@ class Standing:
     state: JobState | Unknown
     is_final: bool
     started_at: int
+    earned: int
     release_at: int | None
     due_to_provider: int
     due_to_client: int
@@ -65,6 +70,7 @@ def standing_of(job: Job, now: int, cluster: Cluster | None = None) -> Standing:
         state=state,
         is_final=is_final,
         started_at=started_at,
+        earned=earned,
         release_at=release_at,
         due_to_provider=max(money.net(released, job.fee_bps) - job.paid, 0),
         due_to_client=_due_to_client(job, state, now, release_at, earned),

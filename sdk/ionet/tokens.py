@@ -11,7 +11,7 @@ from solders.pubkey import Pubkey
 from solders.system_program import ID as SYSTEM_PROGRAM
 from solders.token import ID as TOKEN_PROGRAM
 from solders.token.associated import get_associated_token_address
-from solders.token.state import Mint, TokenAccount
+from solders.token.state import Mint, TokenAccount, TokenAccountState
 
 from ionet.errors import AccountDecodeError
 
@@ -63,6 +63,30 @@ def decode_mint(address: Pubkey, account: Account) -> Mint:
         return Mint.from_bytes(_token_program_data(address, account))
     except ValueError as error:
         raise AccountDecodeError(f"account {address}: not a mint: {error}") from None
+
+
+def can_pay(vault: Account | None) -> bool:
+    """Return whether a vault's tokens can be moved: it exists and is not frozen."""
+    return vault is not None and _holding(vault) is not None
+
+
+def can_be_paid(token_account: Account | None, owner: Pubkey) -> bool:
+    """Return whether the account can receive tokens for ``owner``.
+
+    It cannot when it is missing, frozen, no token account, or was given to another owner.
+    """
+    holding = None if token_account is None else _holding(token_account)
+    return holding is not None and holding.owner == owner
+
+
+def _holding(account: Account) -> TokenAccount | None:
+    if account.owner != TOKEN_PROGRAM:
+        return None
+    try:
+        holding = TokenAccount.from_bytes(account.data)
+    except ValueError:
+        return None
+    return holding if holding.state == TokenAccountState.Initialized else None
 
 
 def _token_program_data(address: Pubkey, account: Account) -> bytes:

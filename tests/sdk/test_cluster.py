@@ -3,7 +3,8 @@
 import pytest
 
 from ionet import JobState, Usdc, errors, hours
-from tests.sdk.world import World, collect, done
+from ionet.programs.escrow.errors import ClusterIncomplete
+from tests.sdk.world import World, collect, done, lose_answer
 
 
 async def offers_of(world: World, count: int) -> list:  # type: ignore[type-arg]
@@ -57,6 +58,19 @@ async def test_a_declined_member_fails_all_and_a_keeper_refunds_the_rest(world: 
 
 async def test_an_interrupted_opening_is_completed_by_the_same_key(world: World) -> None:
     offers = await offers_of(world, 8)
+    before = world.usdc("alice")
+    await interrupted(world, offers)
+    assert 0 < before - world.usdc("alice") < Usdc("384").base_units
+    for _ in range(2):
+        cluster = await done(
+            world.client("alice").renter.open_cluster(offers, hours(24), idempotency_key="pod")
+        )
+        assert len(cluster.members) == 8
+        assert before - world.usdc("alice") == Usdc("384").base_units
+
+
+async def interrupted(world: World, offers: list, **options: object) -> None:  # type: ignore[type-arg]
+    """Open a cluster with the key "pod", cut off after its first transaction."""
     client = world.client("alice")
     land, calls = client._market.land, []
 
@@ -66,21 +80,109 @@ async def test_an_interrupted_opening_is_completed_by_the_same_key(world: World)
             raise errors.NotSentError("the cable was pulled")
         return land(*args)
 
-    before = world.usdc("alice")
     client._market.land = failing
     with pytest.raises(errors.NotSentError):
-        await done(client.renter.open_cluster(offers, hours(24), idempotency_key="pod"))
-    assert 0 < before - world.usdc("alice") < Usdc("384").base_units
-    for _ in range(2):
-        cluster = await done(
-            world.client("alice").renter.open_cluster(offers, hours(24), idempotency_key="pod")
+        await done(client.renter.open_cluster(offers, hours(24), idempotency_key="pod", **options))
+
+
+async def test_a_repeated_opening_with_other_members_is_refused(world: World) -> None:
+    offers = await offers_of(world, 8)
+    await interrupted(world, offers)
+    renter = world.client("alice").renter
+    before = world.usdc("alice")
+    for asked, duration, rule in [
+        (offers[:7], hours(24), "with 8 members, not 7"),
+        (offers[::-1], hours(24), f"with offer {offers[0].address}, not {offers[7].address}"),
+        (offers, hours(12), "with duration 86400, not 43200"),
+    ]:
+        with pytest.raises(errors.IdempotencyError) as caught:
+            await done(renter.open_cluster(asked, duration, idempotency_key="pod"))
+        assert rule in str(caught.value)
+    assert world.usdc("alice") == before
+    call = renter.open_cluster(offers, hours(24), idempotency_key="pod")
+    assert len({job.account.offer for job in (await done(call)).members}) == 8
+
+
+async def test_max_deposit_counts_the_members_that_are_paid_already(world: World) -> None:
+    offers = await offers_of(world, 8)
+    await interrupted(world, offers, max_deposit=Usdc("384"))
+    provider, renter = world.client("carol").provider, world.client("alice").renter
+    before = world.usdc("alice")
+    # The last offer, not taken yet, has become dearer: 24 h at 3 instead of 2.
+    await done(provider.update_offer(offers[7].address, rate=Usdc("3")))
+    offers[7] = await done(renter.fetch_offer(offers[7].address))
+    call = {"idempotency_key": "pod", "max_deposit": Usdc("407.999999")}
+    with pytest.raises(errors.QuoteError, match="deposit 408000000 base units: above max_deposit"):
+        await done(renter.open_cluster(offers, hours(24), **call))
+    assert world.usdc("alice") == before
+    call["max_deposit"] = Usdc("408")
+    cluster = await done(renter.open_cluster(offers, hours(24), **call))
+    assert sum(job.account.deposit for job in cluster.members) == Usdc("408").base_units
+
+
+async def test_a_cluster_key_with_valid_until_never_pays_twice(world: World) -> None:
+    offers = await offers_of(world, 2)
+    renter = world.client("alice").renter
+    before = world.usdc("alice")
+    now = world.net.vm.now().unix_timestamp
+    call = {"idempotency_key": "pod", "valid_until": now + hours(1)}
+    await done((await done(renter.open_cluster(offers, hours(24), **call))).end())
+    world.warp(hours(1))
+    report = await done(world.client("carol").keeper.crank_all())
+    assert len(report.closed_clusters) == 1
+    with pytest.raises(errors.OpeningExpiredError):
+        await done(renter.open_cluster(offers, hours(24), **call))
+    assert world.usdc("alice") == before
+
+
+async def test_a_cluster_opens_with_the_shortest_validity(world: World) -> None:
+    offers = await offers_of(world, 8)
+    cluster = await done(
+        world.client("alice").renter.open_cluster(
+            offers, hours(24), accept_within=900, valid_for=1_020
         )
-        assert len(cluster.members) == 8
-        assert before - world.usdc("alice") == Usdc("384").base_units
-    with pytest.raises(errors.QuoteError, match="exists with 8 members, not 7"):
-        await done(
-            world.client("alice").renter.open_cluster(offers[:7], hours(24), idempotency_key="pod")
-        )
+    )
+    assert len(cluster.members) == 8
+
+
+async def test_an_incomplete_cluster_is_not_shown_as_acceptable(world: World) -> None:
+    offers = await offers_of(world, 8)
+    await interrupted(world, offers)
+    for name in ("bob", "carol"):
+        provider = world.client(name).provider
+        assert await collect(provider.iter_requests()) == []
+        waiting = await collect(provider.iter_requests(is_acceptable=False))
+        assert waiting
+        assert not any(request.is_acceptable for request in waiting)
+        with pytest.raises(ClusterIncomplete):
+            await done(waiting[0].accept())
+    await done(world.client("alice").renter.open_cluster(offers, hours(24), idempotency_key="pod"))
+    await accept_all(world)
+    assert await collect(world.client("bob").provider.iter_requests(is_acceptable=False)) == []
+
+
+async def test_an_interrupted_extension_can_be_repeated(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offers = await offers_of(world, 3)
+    renter = world.client("alice").renter
+    opened = await done(renter.open_cluster(offers, hours(4)))
+    await accept_all(world)
+    cluster = await done(renter.fetch_cluster(opened.address))
+    lose_answer(monkeypatch, cluster._market, 2)
+    with pytest.raises(errors.OutcomeUnknownError):
+        await done(cluster.extend(hours(2)))
+    monkeypatch.undo()
+    before = world.usdc("alice")
+    settlements = await done(cluster.extend(hours(2)))
+    assert {settlement.deposit for settlement in settlements} == {Usdc("12").base_units}
+    assert before - world.usdc("alice") == Usdc("4").base_units
+    assert [(await done(job.refresh())).duration for job in cluster.members] == [hours(6)] * 3
+    again = await done((await done(renter.fetch_cluster(opened.address))).extend_to(hours(6)))
+    assert [settlement.transaction for settlement in again] == [None] * 3
+    await done(world.client("bob").provider.quit(cluster.members[0]))
+    left = await done((await done(renter.fetch_cluster(opened.address))).extend(hours(1)))
+    assert len(left) == 2
 
 
 async def test_bad_clusters_are_refused_before_anything_is_sent(world: World) -> None:

@@ -133,7 +133,9 @@ async def test_bad_requests_are_refused_before_anything_is_sent(world: World) ->
         ({"deposit": 1}, errors.QuoteError, "a rental's deposit is its price"),
         ({"tip": 20_001}, errors.QuoteError, "tip 20001 lamports: must be 0 to 20000"),
         ({"accept_within": 901}, errors.QuoteError, "accept_within 901 s: must be 1 to 900"),
-        ({"valid_for": 86_401}, errors.QuoteError, "valid_for 86401 s: must be 300 to 86400"),
+        ({"valid_for": 86_401}, errors.QuoteError, "valid_for 86401 s: must be 420 to 86400"),
+        ({"valid_for": 419}, errors.QuoteError, "valid_for 419 s: must be 420 to 86400"),
+        ({"valid_until": 1}, errors.QuoteError, "protects nothing without an idempotency_key"),
         ({"review_window": 3_600}, errors.QuoteError, "a rental job has none"),
     ]:
         with pytest.raises(error) as caught:

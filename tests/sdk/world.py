@@ -11,7 +11,10 @@ from collections.abc import AsyncIterable, Awaitable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from solders.signature import Signature
+
 from ionet import AsyncClient, Client, GpuClass, JobKind, OfferView, Usdc, hours
+from ionet.errors import OutcomeUnknownError
 from ionet.localnet.actors import Actor
 from ionet.localnet.net import Localnet
 from ionet.tokens import decode_token_account, find_associated_token_address
@@ -84,3 +87,26 @@ class World:
     def warp(self, seconds: int) -> None:
         """Let time pass."""
         self.net.vm.warp(seconds)
+
+
+def lose_answer(monkeypatch: Any, market: Any, number: int) -> None:
+    """Let the ``number``-th transaction from now on land, and lose what the network answers."""
+    land, count = market.land, iter(range(1, 1_000))
+
+    async def landing(*args: Any) -> Any:
+        landed = await done(land(*args))
+        _raise_if(next(count) == number)
+        return landed
+
+    def sync_landing(*args: Any) -> Any:
+        landed = land(*args)
+        _raise_if(next(count) == number)
+        return landed
+
+    is_async = inspect.iscoroutinefunction(land)
+    monkeypatch.setattr(market, "land", landing if is_async else sync_landing)
+
+
+def _raise_if(is_lost: bool) -> None:
+    if is_lost:
+        raise OutcomeUnknownError(signature=Signature.default(), last_valid_block_height=0)

@@ -9,8 +9,9 @@ from solders.pubkey import Pubkey
 
 from ionet import money
 from ionet.programs.escrow.accounts import Cluster, Job
+from ionet.programs.escrow.constants import FLAG_ACCEPTED, FLAG_FINAL, FLAG_SUBMITTED
 from ionet.programs.escrow.enums import JobKind, JobState
-from ionet.standing import FLAG_ACCEPTED, FLAG_FINAL, FLAG_SUBMITTED, standing_of
+from ionet.standing import standing_of
 
 CASES = json.loads(Path("tests/vectors/money.json").read_text(encoding="utf-8"))["jobs"]
 FLAGS = {"is_final": FLAG_FINAL, "is_submitted": FLAG_SUBMITTED, "is_accepted": FLAG_ACCEPTED}

@@ -138,20 +138,21 @@ def test_names_of_gpus_and_kinds_are_read() -> None:
     ("field", "values"),
     [
         ("accept_within", (0, 901, -1, 1.0, True)),
-        ("valid_for", (299, 86_401)),
+        ("valid_for", (419, 86_401, 1_000.0)),
+        ("valid_until", (1.5, "tomorrow")),
         ("tip", (-1, 20_001, 1.5)),
         ("review_window", (0, 3_599, 604_801)),
     ],
 )
 def test_request_windows_and_tip_are_bounded(field: str, values: tuple[object, ...]) -> None:
     for value in values:
-        with pytest.raises(QuoteError, match=f"{field} {value}"):
+        with pytest.raises(QuoteError, match=f"{field} {value!r}"):
             RequestTerms(**{field: value})  # type: ignore[arg-type]
 
 
 def test_an_opening_belongs_to_its_job_or_its_cluster() -> None:
     priced = quote(VIEW, hours(4))
-    single = Opening(7, VIEW, priced, RequestTerms(), now=1_000)
+    single = Opening(7, VIEW, priced, RequestTerms(), valid_until=1_000)
     member = dataclasses.replace(single, cluster=DEVICE, member=2)
     built = [
         opening.build(client=PROVIDER, payer=PROVIDER, program_id=ADDRESS)

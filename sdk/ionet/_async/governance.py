@@ -137,7 +137,7 @@ class AsyncGovernance:
         return await self._land(instruction)
 
     async def pause(self, flags: int) -> Landed:
-        """Pause entries for 72 h: 1 opening, 2 accepting, 4 extending, or their sum."""
+        """Pause entries for 72 h: ``PAUSE_OPEN``, ``PAUSE_ACCEPT``, ``PAUSE_EXTEND``, or a sum."""
         instruction = instructions.pause(
             guardian=self._key, flags=flags, program_id=self._market.program_id
         )

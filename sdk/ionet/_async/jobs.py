@@ -11,13 +11,15 @@ from ionet import money
 from ionet._async.market import AsyncMarket
 from ionet.amounts import Amount
 from ionet.durations import checked_duration
-from ionet.errors import QuoteError, RequestLostError, WaitTimeoutError
+from ionet.errors import QuoteError, RequestLostError, VoucherError, WaitTimeoutError
 from ionet.job_instructions import JobInstructions
 from ionet.jobs import JobAddresses
 from ionet.programs.escrow.accounts import Cluster, Job
+from ionet.programs.escrow.constants import FLAG_ACCEPTED
 from ionet.programs.escrow.enums import JobKind, JobState
+from ionet.programs.escrow.errors import NothingToExtend
 from ionet.results import Settlement
-from ionet.standing import FLAG_ACCEPTED, Standing, standing_of
+from ionet.standing import Standing, standing_of
 from ionet.voucher import Voucher, sign_voucher
 
 _POLL_SECONDS = 1.0
@@ -103,15 +105,52 @@ class AsyncJobHandle:
     async def extend(self, duration: int = 0, *, deposit: Amount | int | None = None) -> Settlement:
         """Add time at the job's own rate (rental), or time and a deposit (metered).
 
+        Added to ``account``, the job as this handle last read it: after a lost answer, repeat the
+        call on the same handle, and nothing is added twice. Reading the job in between, as
+        ``refresh`` and ``standing`` do, makes a repeated call another extension.
+
         Args:
             duration: Seconds to add.
             deposit: Base units to add to a metered job; a rental's is the price of the time.
+
+        Raises:
+            QuoteError: nothing to add, or somebody else has extended the job meanwhile.
         """
-        job = await self.refresh()
+        known = self.account
         added = checked_duration(duration, "duration") if duration else 0
-        units = await self._added_deposit(job, added, deposit)
-        client = self._market.signer.pubkey()
-        return await self._change([self._build.extend(client, duration=added, deposit=units)])
+        if known.kind is JobKind.RENTAL:
+            total = self._rental_deposit(known.duration + added, deposit)
+        else:
+            amount = 0 if deposit is None else deposit
+            total = known.deposit + await self._market.units_of(amount, "deposit", self.at.mint)
+        wanted = (known.duration + added, total)
+        if wanted == (known.duration, known.deposit):
+            raise QuoteError(f"extension by {added} s and 0 base units: adds nothing")
+        job = await self._market.fetch_job(self.address)
+        if (job.duration, job.deposit) not in (wanted, (known.duration, known.deposit)):
+            raise QuoteError(
+                f"job {self.address}: has {job.duration} s and {job.deposit} base units now, not"
+                f" {known.duration} s and {known.deposit} as this handle read; refresh it first"
+            )
+        return await self._grow(job, *wanted)
+
+    async def extend_to(
+        self, total_duration: int, *, total_deposit: Amount | int | None = None
+    ) -> Settlement:
+        """Extend up to these totals, which is safe to repeat anywhere; less is left as it is.
+
+        Args:
+            total_duration: Seconds from start to scheduled end.
+            total_deposit: Base units of a metered job; None keeps what it has. A rental's is the
+                price of its time.
+        """
+        job = await self._market.fetch_job(self.address)
+        duration = max(checked_duration(total_duration, "total_duration"), job.duration)
+        if job.kind is JobKind.RENTAL:
+            return await self._grow(job, duration, self._rental_deposit(duration, total_deposit))
+        amount = job.deposit if total_deposit is None else total_deposit
+        units = await self._market.units_of(amount, "total_deposit", self.at.mint)
+        return await self._grow(job, duration, max(units, job.deposit))
 
     async def end(self) -> Settlement:
         """Stop the job, or withdraw the request; what is not earned is refunded."""
@@ -122,24 +161,49 @@ class AsyncJobHandle:
         return await self._change([self._build.release(self._market.signer.pubkey())])
 
     async def sign_voucher(self, cumulative: Amount | int) -> Voucher:
-        """Promise the provider ``cumulative`` base units in total; nothing is sent."""
+        """Promise the provider ``cumulative`` base units in total; nothing is sent.
+
+        Raises:
+            VoucherError: the job is not metered, or the amount is above its deposit.
+        """
+        market = self._market
+        units = await market.units_of(cumulative, "cumulative", self.at.mint)
+        if self.account.kind is not JobKind.METERED:
+            raise VoucherError(f"job {self.address}: is paid by no vouchers, it is not metered")
+        # Asked for again only where it matters: another handle may have extended the job.
+        if units > self.account.deposit:
+            deposit = (await market.fetch_job(self.address)).deposit
+            if units > deposit:
+                raise VoucherError(f"cumulative {units} base units: above the deposit {deposit}")
         return sign_voucher(
-            self._market.signer,
-            genesis_hash=await self._market.genesis_hash(),
-            program_id=self._market.program_id,
+            market.signer,
+            genesis_hash=await market.genesis_hash(),
+            program_id=market.program_id,
             job=self.address,
             opened_slot=self.account.opened_slot,
-            cumulative=await self._market.units_of(cumulative, "cumulative", self.at.mint),
+            cumulative=units,
         )
 
     async def _change(self, instructions: Sequence[Instruction]) -> Settlement:
         landed = await self._market.land(instructions, [self._market.signer])
         return Settlement.of_job(await self.refresh(), landed)
 
-    async def _added_deposit(self, job: Job, duration: int, deposit: Amount | int | None) -> int:
-        if job.kind is not JobKind.RENTAL:
-            amount = 0 if deposit is None else deposit
-            return await self._market.units_of(amount, "deposit", self.at.mint)
+    async def _grow(self, job: Job, duration: int, deposit: int) -> Settlement:
+        """Land an extension to these totals, unless the job has them already."""
+        if (job.duration, job.deposit) != (duration, deposit):
+            client = self._market.signer.pubkey()
+            build = self._build.extend(client, duration=duration, deposit=deposit)
+            try:
+                return await self._change([build])
+            except NothingToExtend:
+                # An earlier attempt, whose answer was lost, may have landed just now.
+                job = await self._market.fetch_job(self.address)
+                if (job.duration, job.deposit) != (duration, deposit):
+                    raise
+        self.account = job
+        return Settlement.of_job(job)
+
+    def _rental_deposit(self, duration: int, deposit: Amount | int | None) -> int:
         if deposit is not None:
             raise QuoteError(f"deposit {deposit}: a rental's deposit is the price of its time")
-        return money.price(job.rate, job.duration + duration) - job.deposit
+        return money.price(self.account.rate, duration)

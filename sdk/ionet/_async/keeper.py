@@ -13,15 +13,21 @@ from ionet.cranks import (
     CrankFailure,
     CrankReport,
     CrankStep,
+    changes_only_by_paying,
     is_cluster_closable,
     next_crank,
 )
 from ionet.errors import IonetError
 from ionet.job_instructions import JobInstructions
-from ionet.jobs import JobReference
+from ionet.jobs import JobReference, find_job_addresses
 from ionet.programs.escrow import instructions
 from ionet.results import Landed, Settlement
-from ionet.tokens import build_create_associated_token_account, find_associated_token_address
+from ionet.tokens import (
+    build_create_associated_token_account,
+    can_be_paid,
+    can_pay,
+    find_associated_token_address,
+)
 
 _ALL_CRANKS = frozenset(Crank)
 
@@ -92,7 +98,7 @@ class AsyncKeeper:
                 failures.append(CrankFailure(address, "close_cluster", error))
             else:
                 closed.append(address)
-        return CrankReport(report.steps, tuple(failures), tuple(closed))
+        return CrankReport(report.steps, tuple(failures), tuple(closed), report.unpayable)
 
     async def _crank(self, job: JobReference, crank: Crank) -> Settlement:
         build = await self._market.build_for(job)
@@ -107,17 +113,21 @@ async def crank_jobs(
     caller = market.signer.pubkey()
     steps: list[CrankStep] = []
     failures: list[CrankFailure] = []
+    unpayable: list[Pubkey] = []
     for address in jobs:
         tried = set(Crank) - allowed
         while (crank := await _next_crank(market, address, tried)) is not None:
             tried.add(crank)
             try:
+                if crank is Crank.SETTLE and await _is_settle_wasted(market, address):
+                    unpayable.append(address)
+                    continue
                 settlement = await run_crank(market, await market.build_for(address), crank, caller)
             except IonetError as error:
                 failures.append(CrankFailure(address, crank.value, error))
             else:
                 steps.append(CrankStep(address, crank, settlement))
-    return CrankReport(tuple(steps), tuple(failures))
+    return CrankReport(tuple(steps), tuple(failures), unpayable=tuple(unpayable))
 
 
 async def run_crank(
@@ -151,3 +161,19 @@ async def _next_crank(
     cluster = await market.find_cluster_of(address, job)
     now = (await market.connection.get_clock()).unix_timestamp
     return next_crank(job, now, cluster, tried=tried)
+
+
+async def _is_settle_wasted(market: AsyncMarket, address: Pubkey) -> bool:
+    """Return whether ``settle_job`` would land, cost its fee, and change nothing.
+
+    It never fails because of the payee, so a provider who cannot be paid would be tried for ever.
+    """
+    job = await market.fetch_job(address)
+    cluster = await market.find_cluster_of(address, job)
+    now = (await market.connection.get_clock()).unix_timestamp
+    if not changes_only_by_paying(job, now, cluster):
+        return False
+    offer = await market.fetch_offer(job.offer)
+    at = find_job_addresses(address, job, offer, market.program_id)
+    vault, payee = await market.connection.get_accounts([at.vault, at.provider_token])
+    return not (can_pay(vault) and can_be_paid(payee, offer.provider))

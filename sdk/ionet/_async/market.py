@@ -12,7 +12,7 @@ from solders.pubkey import Pubkey
 from ionet._async.sender import AsyncSender
 from ionet.amounts import Amount, base_units_of
 from ionet.connection import AsyncConnection
-from ionet.errors import AccountNotFoundError, AmountError, SignerError
+from ionet.errors import AccountNotFoundError, AmountError, QuoteError, SignerError
 from ionet.filters import AccountFilter, cluster_filter, job_filter, offer_filter
 from ionet.job_instructions import JobInstructions
 from ionet.jobs import (
@@ -23,6 +23,7 @@ from ionet.jobs import (
     find_job_cluster,
 )
 from ionet.programs.escrow.accounts import Cluster, Config, Job, Offer
+from ionet.programs.escrow.constants import SYSTEM_PROGRAM
 from ionet.programs.escrow.enums import JobState
 from ionet.programs.escrow.events import JobClosed
 from ionet.programs.escrow.pdas import find_config
@@ -114,21 +115,21 @@ class AsyncMarket:
     async def fetch_config(self) -> Config:
         """Return the escrow's parameters."""
         address = find_config(program_id=self.program_id)[0]
-        account = await self.connection.get_account(address)
+        account = await self._find_account(address)
         if account is None:
             raise AccountNotFoundError(f"config {address}: does not exist on this network")
         return Config.decode(address, account, program_id=self.program_id)
 
     async def fetch_offer(self, address: Pubkey) -> Offer:
         """Return the offer."""
-        account = await self.connection.get_account(address)
+        account = await self._find_account(address)
         if account is None:
             raise AccountNotFoundError(f"offer {address}: does not exist")
         return Offer.decode(address, account, program_id=self.program_id)
 
     async def find_job(self, address: Pubkey) -> Job | None:
         """Return the job, or None when it does not exist or is closed."""
-        account = await self.connection.get_account(address)
+        account = await self._find_account(address)
         if account is None:
             return None
         return Job.decode(address, account, program_id=self.program_id)
@@ -142,7 +143,7 @@ class AsyncMarket:
 
     async def find_cluster(self, address: Pubkey) -> Cluster | None:
         """Return the cluster, or None when it does not exist or is closed."""
-        account = await self.connection.get_account(address)
+        account = await self._find_account(address)
         if account is None:
             return None
         return Cluster.decode(address, account, program_id=self.program_id)
@@ -184,6 +185,12 @@ class AsyncMarket:
         found = await self._scan(cluster_filter())
         return [(key, Cluster.decode(key, acc, program_id=self.program_id)) for key, acc in found]
 
+    async def _find_account(self, address: Pubkey) -> Account | None:
+        account = await self.connection.get_account(address)
+        # Anyone can send lamports to an address that the program will create, or has closed.
+        is_wallet = account is not None and account.owner == SYSTEM_PROGRAM and not account.data
+        return None if is_wallet else account
+
     async def _scan(self, wanted: AccountFilter) -> list[tuple[Pubkey, Account]]:
         return await self.connection.get_program_accounts(
             self.program_id, data_size=wanted.data_size, memcmp=wanted.memcmp
@@ -200,6 +207,16 @@ class AsyncMarket:
         if isinstance(amount, Amount):
             self.mint_of(await self.fetch_config(), amount, mint)
         return base_units_of(amount, name)
+
+    async def check_deposit(self, total: int, most: Amount | int | None, mint: Pubkey) -> None:
+        """Refuse a deposit of ``total`` base units above ``most``; None refuses none.
+
+        Raises:
+            QuoteError: above it.
+            AmountError: ``most`` is in another token than ``mint``, or out of range.
+        """
+        if most is not None and total > await self.units_of(most, "max_deposit", mint):
+            raise QuoteError(f"deposit {total} base units: above max_deposit {most}")
 
     async def genesis_hash(self) -> Hash:
         """Return the hash that vouchers on this network carry; asked for once."""

@@ -6,22 +6,24 @@ from collections.abc import AsyncIterator, Collection
 
 from solders.pubkey import Pubkey
 
+from ionet._async.jobs import AsyncJobHandle
 from ionet._async.keeper import crank_jobs
 from ionet._async.market import AsyncMarket
 from ionet._async.requests import AsyncRequest
 from ionet.amounts import Amount, base_units_of
 from ionet.cranks import Crank, CrankReport
 from ionet.durations import checked_duration
-from ionet.errors import QuoteError, VoucherError
+from ionet.errors import QuoteError
 from ionet.jobs import JobReference, find_job_addresses
 from ionet.offers import OfferView, gpu_class_of, kind_bits
 from ionet.programs.escrow import instructions
-from ionet.programs.escrow.accounts import Job
+from ionet.programs.escrow.constants import FLAG_ACCEPTED
 from ionet.programs.escrow.enums import GpuClass, JobKind, JobState
 from ionet.programs.escrow.pdas import find_offer
+from ionet.redemption import check_voucher
 from ionet.results import Landed, OfferChange, Settlement
 from ionet.signers import SignerSource, resolve_signer
-from ionet.standing import FLAG_ACCEPTED, accept_by
+from ionet.standing import accept_by
 from ionet.tokens import build_create_associated_token_account
 from ionet.voucher import Voucher, build_ed25519_instruction
 
@@ -123,21 +125,41 @@ class AsyncProvider:
         for address, offer in await self._market.scan_offers(provider=provider):
             yield OfferView(address, offer, fee_bps)
 
-    async def iter_requests(self) -> AsyncIterator[AsyncRequest]:
-        """Yield the requests on the provider's offers that can still be accepted, by address."""
+    async def iter_requests(self, *, is_acceptable: bool = True) -> AsyncIterator[AsyncRequest]:
+        """Yield the open requests on the provider's offers, by address.
+
+        Args:
+            is_acceptable: Leave out those whose cluster is not complete: none of its members can
+                be accepted until its client has paid for all.
+        """
         market = self._market
         offers = dict(await market.scan_offers(provider=market.signer.pubkey()))
         for address, job in await market.scan_jobs(state=JobState.OPEN):
             if job.offer not in offers or job.flags & FLAG_ACCEPTED:
                 continue
-            if await self._is_acceptable(address, job):
-                at = find_job_addresses(address, job, offers[job.offer], market.program_id)
-                yield AsyncRequest(market, job, at)
+            cluster = await market.find_cluster_of(address, job)
+            now = (await market.connection.get_clock()).unix_timestamp
+            if now >= accept_by(job) or (cluster is not None and cluster.is_failed):
+                continue
+            at = find_job_addresses(address, job, offers[job.offer], market.program_id)
+            request = AsyncRequest(market, job, at, cluster)
+            if request.is_acceptable or not is_acceptable:
+                yield request
 
     async def accept(self, job: JobReference) -> Settlement:
-        """Accept a request: it starts, or in a cluster waits for the other members."""
+        """Accept a request: it starts, or in a cluster waits for the other members.
+
+        A request or handle stands for the job as it was read: if its client has opened another
+        under the same id since, this fails with ``JobChanged``. An address stands for what is there
+        now.
+        """
         build = await self._market.build_for(job)
-        return await self._market.change_job(build, [build.accept(self._key)], sign=True)
+        if isinstance(job, AsyncRequest | AsyncJobHandle):
+            seen = job.account
+        else:
+            seen = await self._market.fetch_job(build.at.job)
+        accepting = build.accept(self._key, opened_slot=seen.opened_slot)
+        return await self._market.change_job(build, [accepting], sign=True)
 
     async def decline(self, job: JobReference) -> Settlement:
         """Refuse a request: the client is refunded, and its cluster fails."""
@@ -157,14 +179,32 @@ class AsyncProvider:
         instruction = build.submit_result(self._key, result_hash=result_hash)
         return await self._market.change_job(build, [instruction], sign=True)
 
-    async def redeem(self, voucher: Voucher) -> Settlement:
-        """Be paid by a client's voucher, up to the deposit.
+    async def check_voucher(self, voucher: Voucher, *, is_clamped: bool = False) -> None:
+        """Hold a client's voucher against its job, as before serving what it pays for.
+
+        Args:
+            voucher: As the client sent it.
+            is_clamped: Take a voucher above the deposit, which pays the deposit and no more.
 
         Raises:
-            VoucherError: signature, client, job or program are not those of the job on-chain.
+            VoucherError: of another network, program, client or life of the job; not signed by the
+                client; for a job that is not metered; after the grace; above the deposit.
         """
-        job = await self._market.fetch_job(voucher.job)
-        _check_voucher(voucher, job, self._market.program_id)
+        market = self._market
+        job = await market.fetch_job(voucher.job)
+        check_voucher(
+            voucher,
+            job,
+            (await market.connection.get_clock()).unix_timestamp,
+            genesis_hash=await market.genesis_hash(),
+            program_id=market.program_id,
+            cluster=await market.find_cluster_of(voucher.job, job),
+            is_clamped=is_clamped,
+        )
+
+    async def redeem(self, voucher: Voucher, *, is_clamped: bool = False) -> Settlement:
+        """Be paid by a client's voucher; arguments and refusals as for ``check_voucher``."""
+        await self.check_voucher(voucher, is_clamped=is_clamped)
         build = await self._market.build_for(voucher.job)
         steps = [
             build_ed25519_instruction(voucher),
@@ -196,12 +236,6 @@ class AsyncProvider:
     def _key(self) -> Pubkey:
         return self._market.signer.pubkey()
 
-    async def _is_acceptable(self, address: Pubkey, job: Job) -> bool:
-        cluster = await self._market.find_cluster_of(address, job)
-        clock = await self._market.connection.get_clock()
-        is_lost = cluster is not None and cluster.is_failed
-        return not is_lost and clock.unix_timestamp < accept_by(job)
-
     async def _offer_change(self, address: Pubkey, landed: Landed) -> OfferChange:
         offer = await self._market.fetch_offer(address)
         fee_bps = (await self._market.fetch_config()).fee_bps
@@ -213,16 +247,3 @@ class AsyncProvider:
         if mint is None:
             raise QuoteError(f"rate {rate}: base units of which mint? give mint, or an amount")
         return mint
-
-
-def _check_voucher(voucher: Voucher, job: Job, program_id: Pubkey) -> None:
-    rules = {
-        "program_id": (voucher.program_id, program_id),
-        "client": (voucher.client, job.client),
-        "opened_slot": (voucher.opened_slot, job.opened_slot),
-    }
-    for name, (given, expected) in rules.items():
-        if given != expected:
-            raise VoucherError(f"voucher for job {voucher.job}: {name} {given} is not {expected}")
-    if not voucher.is_valid():
-        raise VoucherError(f"voucher for job {voucher.job}: signature is not the client's")

@@ -6,14 +6,17 @@ from collections.abc import AsyncIterator, Sequence
 
 from solders.pubkey import Pubkey
 
-from ionet._async.clusters import AsyncClusterHandle, fill_cluster
+from ionet._async.cluster_openings import fill_cluster
+from ionet._async.clusters import AsyncClusterHandle
 from ionet._async.jobs import AsyncJobHandle
 from ionet._async.market import AsyncMarket
 from ionet.amounts import Amount, base_units_of
 from ionet.errors import QuoteError
+from ionet.job_requests import JobRequest
 from ionet.jobs import cluster_id_of, job_id_of
 from ionet.offers import OfferFilter, OfferView, Quote, gpu_class_of, quote
-from ionet.openings import ACCEPT_WITHIN, VALID_FOR, Opening, RequestTerms
+from ionet.openings import ACCEPT_WITHIN, Opening, RequestTerms
+from ionet.programs.escrow.accounts import Job
 from ionet.programs.escrow.constants import MAX_CLUSTER_SIZE, MIN_CLUSTER_SIZE
 from ionet.programs.escrow.enums import GpuClass, JobKind
 from ionet.programs.escrow.errors import AlreadyInUse
@@ -85,12 +88,17 @@ class AsyncRenter:
         deposit: Amount | int | None = None,
         max_deposit: Amount | int | None = None,
         idempotency_key: str | None = None,
+        valid_until: int | None = None,
         accept_within: int = ACCEPT_WITHIN,
-        valid_for: int = VALID_FOR,
+        valid_for: int | None = None,
         review_window: int | None = None,
         tip: int = 0,
     ) -> AsyncJobHandle:
         """Pay a deposit into a new job for an offer.
+
+        A key alone protects from paying twice until its job is closed: from then on it opens a new
+        one. With ``valid_until``, stored together with the key before the first call, it protects
+        for ever: no job is closed before that second, and none opened from then on.
 
         Args:
             offer: As read; if it or the fee has changed since, nothing is paid.
@@ -98,36 +106,47 @@ class AsyncRenter:
             kind: What is paid for.
             deposit: For metered jobs and deliverables, the most that can be earned.
             max_deposit: Refuse to pay in more than this.
-            idempotency_key: With the same key the same wallet gets the job that exists, instead of
-                paying again: after a lost answer, repeat the call. The job exists until it is
-                closed, which is after ``valid_for`` at the earliest.
+            idempotency_key: With the same key the same wallet gets the job that exists, at the rate
+                it was opened at, instead of paying again: after a lost answer, repeat the call.
+            valid_until: Unix second from which this key opens nothing any more, and the job may be
+                closed; at most 24 h ahead.
             accept_within: Seconds for the provider to accept, at most 900.
-            valid_for: Seconds after which the job may be closed, at most 24 h.
+            valid_for: Without ``valid_until``, seconds after which the job may be closed; by
+                default 10 min less than the 24 h allowed.
             review_window: Seconds to examine a deliverable's result; by default 24 h.
             tip: Lamports for whoever expires the request; else returned at closing.
 
         Raises:
             QuoteError: the offer does not take such a job, or the price is above ``max_deposit``.
+            IdempotencyError: the key has opened a job with other terms.
+            OpeningExpiredError: ``valid_until`` has come and there is no job: it was opened and
+                closed, or never opened.
             ProgramError: the program refused; ``RateChanged`` and ``TermsChanged`` mean: read the
                 offer again.
         """
-        priced = quote(offer, duration, kind=kind, deposit=deposit)
-        terms = RequestTerms(accept_within, valid_for, review_window, tip)
-        await self._check_deposit(offer, priced.deposit, deposit, max_deposit)
-        client = self._market.signer.pubkey()
+        market = self._market
+        _check_key(idempotency_key, valid_until)
+        terms = RequestTerms(accept_within, valid_for, valid_until, review_window, tip)
+        units = None
+        if deposit is not None:
+            units = await market.units_of(deposit, "deposit", offer.mint)
+        asked = JobRequest(offer, duration, kind, units)
         job_id = job_id_of(idempotency_key)
-        address = find_job(client, job_id, program_id=self._market.program_id)[0]
-        if idempotency_key is not None and await self._market.find_job(address) is not None:
-            return await self.fetch_job(address)
-        clock = await self._market.connection.get_clock()
-        opening = Opening(job_id, offer, priced, terms, clock.unix_timestamp)
+        address = find_job(market.signer.pubkey(), job_id, program_id=market.program_id)[0]
+        if idempotency_key is not None and (job := await market.find_job(address)) is not None:
+            return await self._existing_job(address, job, asked, max_deposit)
+        priced = asked.quote()
+        await market.check_deposit(priced.deposit, max_deposit, offer.mint)
+        now = (await market.connection.get_clock()).unix_timestamp
+        opening = Opening(job_id, offer, priced, terms, terms.valid_until_at(now, address))
         try:
             landed = await self._land(opening)
         except AlreadyInUse:
             # Another process with the same key was quicker.
             if idempotency_key is None:
                 raise
-            return await self.fetch_job(address)
+            job = await market.fetch_job(address)
+            return await self._existing_job(address, job, asked, max_deposit)
         return await self.fetch_job(address, landed)
 
     async def open_cluster(
@@ -137,46 +156,39 @@ class AsyncRenter:
         *,
         max_deposit: Amount | int | None = None,
         idempotency_key: str | None = None,
+        valid_until: int | None = None,
         accept_within: int = ACCEPT_WITHIN,
-        valid_for: int = VALID_FOR,
+        valid_for: int | None = None,
         tip: int = 0,
     ) -> AsyncClusterHandle:
         """Open rentals that start together with the last accept, or not at all.
 
         Members are opened in as few transactions as fit. After a failure in between, repeat the
-        call with the same key: only what is missing is opened.
+        call with the same key and the same offers: only what is missing is opened.
 
         Args:
             offers: One for each member, 2 to 64, all in one token.
             duration: Seconds from start to scheduled end, of every member.
             max_deposit: Refuse to pay in more than this, all members together.
             idempotency_key: As for ``open_job``.
+            valid_until: As for ``open_job``.
             accept_within: Seconds for all members to be accepted, at most 900.
             valid_for: As for ``open_job``.
             tip: As for ``open_job``, per member.
+
+        Raises:
+            QuoteError: an offer does not take such a job, or the price is above ``max_deposit``.
+            IdempotencyError: the key has opened a cluster with other members.
+            OpeningExpiredError: as for ``open_job``.
         """
+        _check_key(idempotency_key, valid_until)
         _check_cluster_offers(offers)
-        quotes = [quote(offer, duration) for offer in offers]
-        terms = RequestTerms(accept_within, valid_for, None, tip)
-        total = sum(priced.deposit for priced in quotes)
-        await self._check_deposit(offers[0], total, None, max_deposit)
+        terms = RequestTerms(accept_within, valid_for, valid_until, None, tip)
         cluster_id = cluster_id_of(idempotency_key)
+        requests = [JobRequest(offer, duration) for offer in offers]
+        landed = await fill_cluster(self._market, cluster_id, requests, terms, max_deposit)
         client = self._market.signer.pubkey()
         address = find_cluster(client, cluster_id, program_id=self._market.program_id)[0]
-        clock = await self._market.connection.get_clock()
-        openings = [
-            Opening(
-                id=cluster_id + place,
-                offer=offer,
-                quote=priced,
-                terms=terms,
-                now=clock.unix_timestamp,
-                cluster=address,
-                member=place + 1,
-            )
-            for place, (offer, priced) in enumerate(zip(offers, quotes, strict=True))
-        ]
-        landed = await fill_cluster(self._market, cluster_id, address, openings)
         return await self.fetch_cluster(address, landed)
 
     async def fetch_job(self, address: Pubkey, opened_by: Landed | None = None) -> AsyncJobHandle:
@@ -215,19 +227,18 @@ class AsyncRenter:
         )
         return await market.land([instruction], [market.signer])
 
-    async def _check_deposit(
-        self,
-        offer: OfferView,
-        total: int,
-        deposit: Amount | int | None,
-        max_deposit: Amount | int | None,
-    ) -> None:
-        if deposit is not None:
-            await self._market.units_of(deposit, "deposit", offer.mint)
-        if max_deposit is None:
-            return
-        if total > await self._market.units_of(max_deposit, "max_deposit", offer.mint):
-            raise QuoteError(f"deposit {total} base units: above max_deposit {max_deposit}")
+    async def _existing_job(
+        self, address: Pubkey, job: Job, asked: JobRequest, max_deposit: Amount | int | None
+    ) -> AsyncJobHandle:
+        """Return the handle of the job that a key has opened, if it is what is asked for now."""
+        paid_in = asked.check_same(address, job)
+        await self._market.check_deposit(paid_in, max_deposit, asked.offer.mint)
+        return await self.fetch_job(address)
+
+
+def _check_key(idempotency_key: str | None, valid_until: int | None) -> None:
+    if valid_until is not None and idempotency_key is None:
+        raise QuoteError(f"valid_until {valid_until}: protects nothing without an idempotency_key")
 
 
 def _check_cluster_offers(offers: Sequence[OfferView]) -> None:

@@ -7,7 +7,7 @@ from solders.pubkey import Pubkey
 from ionet._async.market import AsyncMarket
 from ionet.job_instructions import JobInstructions
 from ionet.jobs import JobAddresses
-from ionet.programs.escrow.accounts import Job
+from ionet.programs.escrow.accounts import Cluster, Job
 from ionet.results import Settlement
 
 
@@ -17,26 +17,46 @@ class AsyncRequest:
     Attributes:
         account: The job as last read.
         at: The addresses around it.
+        cluster: Its cluster as last read; None when it has none.
     """
 
-    def __init__(self, market: AsyncMarket, account: Job, at: JobAddresses) -> None:
+    def __init__(
+        self,
+        market: AsyncMarket,
+        account: Job,
+        at: JobAddresses,
+        cluster: Cluster | None = None,
+    ) -> None:
         self._market = market
         self._build = JobInstructions(at, market.program_id)
         self.account = account
         self.at = at
+        self.cluster = cluster
 
     @property
     def address(self) -> Pubkey:
         """Address of the job."""
         return self.at.job
 
+    @property
+    def is_acceptable(self) -> bool:
+        """Whether its cluster, if any, is complete: until then the program refuses to accept."""
+        cluster = self.cluster
+        return cluster is None or cluster.members.bit_count() == cluster.size
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.address}, {self.account.duration} s)"
 
     async def accept(self) -> Settlement:
-        """Accept: the job starts, or in a cluster waits for the other members."""
-        provider = self._market.signer.pubkey()
-        return await self._market.change_job(self._build, [self._build.accept(provider)], sign=True)
+        """Accept: the job starts, or in a cluster waits for the other members.
+
+        Raises:
+            JobChanged: the client has closed the job and opened another under the same id since.
+            ClusterIncomplete: not all members of its cluster are opened.
+        """
+        provider, opened_slot = self._market.signer.pubkey(), self.account.opened_slot
+        accepting = self._build.accept(provider, opened_slot=opened_slot)
+        return await self._market.change_job(self._build, [accepting], sign=True)
 
     async def decline(self) -> Settlement:
         """Refuse: the client is refunded, and its cluster fails."""

@@ -3,22 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from solders.pubkey import Pubkey
 
 from ionet._sync.jobs import JobHandle
 from ionet._sync.market import Market
+from ionet.durations import checked_duration
 from ionet.errors import QuoteError, RequestLostError, WaitTimeoutError
-from ionet.openings import Opening
-from ionet.programs.escrow import instructions
 from ionet.programs.escrow.accounts import Cluster
+from ionet.programs.escrow.enums import JobState
 from ionet.results import Landed, Settlement
-from ionet.tx import pack
 
 _POLL_SECONDS = 1.0
 _LEAST_SECONDS = 0.01
 """A wait that no clock rounds to nothing, so that polling always ends."""
+
+_UNSTOPPED = frozenset({JobState.OPEN, JobState.ACTIVE})
+"""States, as last read, of members that may still be extended."""
 
 
 class ClusterHandle:
@@ -77,8 +77,19 @@ class ClusterHandle:
             connection.sleep(max(min(_POLL_SECONDS, left), _LEAST_SECONDS))
 
     def extend(self, duration: int) -> tuple[Settlement, ...]:
-        """Add seconds to every member, one transaction each; see ``JobHandle.extend``."""
-        return tuple([job.extend(duration) for job in self.members])
+        """Add seconds to the members that have not stopped, one transaction each.
+
+        Added to the shortest of them as this handle last read them, and the others brought to the
+        same end: repeated after a failure in between, it extends only those it did not reach.
+        """
+        lengths = [job.account.duration for job in self._unstopped()]
+        if not lengths:
+            raise QuoteError(f"cluster {self.address}: no member is left to extend")
+        return self.extend_to(min(lengths) + checked_duration(duration, "duration"))
+
+    def extend_to(self, total_duration: int) -> tuple[Settlement, ...]:
+        """Extend the members that have not stopped up to this many seconds; safe to repeat."""
+        return tuple([job.extend_to(total_duration) for job in self._unstopped()])
 
     def end(self) -> tuple[Settlement, ...]:
         """End every member, one transaction each; before the start this withdraws the cluster."""
@@ -88,34 +99,5 @@ class ClusterHandle:
         """Read where the money of every member is."""
         return tuple([job.settlement() for job in self.members])
 
-
-def fill_cluster(
-    market: Market, cluster_id: int, address: Pubkey, openings: Sequence[Opening]
-) -> list[Landed]:
-    """Open a cluster and its members, or those which are missing of one that exists."""
-    client, payer = market.signer.pubkey(), market.payer.pubkey()
-    groups = [
-        [opening.build(client=client, payer=payer, program_id=market.program_id)]
-        for opening in openings
-    ]
-    existing = market.find_cluster(address)
-    if existing is None:
-        first = instructions.open_cluster(
-            payer=payer,
-            client=client,
-            cluster=address,
-            id=cluster_id,
-            size=len(openings),
-            accept_within=openings[0].terms.accept_within,
-            program_id=market.program_id,
-        )
-        groups.insert(0, [first])
-    else:
-        if existing.size != len(openings):
-            raise QuoteError(
-                f"cluster {address}: exists with {existing.size} members, not {len(openings)}"
-            )
-        # Bit j - 1 of ``members`` says that member j was opened.
-        groups = [group for j, group in enumerate(groups) if not existing.members >> j & 1]
-    draft = market.sender.build([], [market.signer])
-    return [market.land(instructions_, [market.signer]) for instructions_ in pack(draft, groups)]
+    def _unstopped(self) -> list[JobHandle]:
+        return [job for job in self.members if job.account.state in _UNSTOPPED]

@@ -138,7 +138,7 @@ class Governance:
         return self._land(instruction)
 
     def pause(self, flags: int) -> Landed:
-        """Pause entries for 72 h: 1 opening, 2 accepting, 4 extending, or their sum."""
+        """Pause entries for 72 h: ``PAUSE_OPEN``, ``PAUSE_ACCEPT``, ``PAUSE_EXTEND``, or a sum."""
         instruction = instructions.pause(
             guardian=self._key, flags=flags, program_id=self._market.program_id
         )

@@ -14,15 +14,21 @@ from ionet.cranks import (
     CrankFailure,
     CrankReport,
     CrankStep,
+    changes_only_by_paying,
     is_cluster_closable,
     next_crank,
 )
 from ionet.errors import IonetError
 from ionet.job_instructions import JobInstructions
-from ionet.jobs import JobReference
+from ionet.jobs import JobReference, find_job_addresses
 from ionet.programs.escrow import instructions
 from ionet.results import Landed, Settlement
-from ionet.tokens import build_create_associated_token_account, find_associated_token_address
+from ionet.tokens import (
+    build_create_associated_token_account,
+    can_be_paid,
+    can_pay,
+    find_associated_token_address,
+)
 
 _ALL_CRANKS = frozenset(Crank)
 
@@ -91,7 +97,7 @@ class Keeper:
                 failures.append(CrankFailure(address, "close_cluster", error))
             else:
                 closed.append(address)
-        return CrankReport(report.steps, tuple(failures), tuple(closed))
+        return CrankReport(report.steps, tuple(failures), tuple(closed), report.unpayable)
 
     def _crank(self, job: JobReference, crank: Crank) -> Settlement:
         build = self._market.build_for(job)
@@ -106,17 +112,21 @@ def crank_jobs(
     caller = market.signer.pubkey()
     steps: list[CrankStep] = []
     failures: list[CrankFailure] = []
+    unpayable: list[Pubkey] = []
     for address in jobs:
         tried = set(Crank) - allowed
         while (crank := _next_crank(market, address, tried)) is not None:
             tried.add(crank)
             try:
+                if crank is Crank.SETTLE and _is_settle_wasted(market, address):
+                    unpayable.append(address)
+                    continue
                 settlement = run_crank(market, market.build_for(address), crank, caller)
             except IonetError as error:
                 failures.append(CrankFailure(address, crank.value, error))
             else:
                 steps.append(CrankStep(address, crank, settlement))
-    return CrankReport(tuple(steps), tuple(failures))
+    return CrankReport(tuple(steps), tuple(failures), unpayable=tuple(unpayable))
 
 
 def run_crank(market: Market, build: JobInstructions, crank: Crank, caller: Pubkey) -> Settlement:
@@ -146,3 +156,19 @@ def _next_crank(market: Market, address: Pubkey, tried: AbstractSet[Crank]) -> C
     cluster = market.find_cluster_of(address, job)
     now = market.connection.get_clock().unix_timestamp
     return next_crank(job, now, cluster, tried=tried)
+
+
+def _is_settle_wasted(market: Market, address: Pubkey) -> bool:
+    """Return whether ``settle_job`` would land, cost its fee, and change nothing.
+
+    It never fails because of the payee, so a provider who cannot be paid would be tried for ever.
+    """
+    job = market.fetch_job(address)
+    cluster = market.find_cluster_of(address, job)
+    now = market.connection.get_clock().unix_timestamp
+    if not changes_only_by_paying(job, now, cluster):
+        return False
+    offer = market.fetch_offer(job.offer)
+    at = find_job_addresses(address, job, offer, market.program_id)
+    vault, payee = market.connection.get_accounts([at.vault, at.provider_token])
+    return not (can_pay(vault) and can_be_paid(payee, offer.provider))

@@ -13,11 +13,12 @@ from solders.pubkey import Pubkey
 from ionet._sync.sender import Sender
 from ionet.amounts import Amount, base_units_of
 from ionet.connection import Connection
-from ionet.errors import AccountNotFoundError, AmountError, SignerError
+from ionet.errors import AccountNotFoundError, AmountError, QuoteError, SignerError
 from ionet.filters import AccountFilter, cluster_filter, job_filter, offer_filter
 from ionet.job_instructions import JobInstructions
 from ionet.jobs import JobAddresses, JobReference, address_of, find_job_addresses, find_job_cluster
 from ionet.programs.escrow.accounts import Cluster, Config, Job, Offer
+from ionet.programs.escrow.constants import SYSTEM_PROGRAM
 from ionet.programs.escrow.enums import JobState
 from ionet.programs.escrow.events import JobClosed
 from ionet.programs.escrow.pdas import find_config
@@ -107,21 +108,21 @@ class Market:
     def fetch_config(self) -> Config:
         """Return the escrow's parameters."""
         address = find_config(program_id=self.program_id)[0]
-        account = self.connection.get_account(address)
+        account = self._find_account(address)
         if account is None:
             raise AccountNotFoundError(f"config {address}: does not exist on this network")
         return Config.decode(address, account, program_id=self.program_id)
 
     def fetch_offer(self, address: Pubkey) -> Offer:
         """Return the offer."""
-        account = self.connection.get_account(address)
+        account = self._find_account(address)
         if account is None:
             raise AccountNotFoundError(f"offer {address}: does not exist")
         return Offer.decode(address, account, program_id=self.program_id)
 
     def find_job(self, address: Pubkey) -> Job | None:
         """Return the job, or None when it does not exist or is closed."""
-        account = self.connection.get_account(address)
+        account = self._find_account(address)
         if account is None:
             return None
         return Job.decode(address, account, program_id=self.program_id)
@@ -135,7 +136,7 @@ class Market:
 
     def find_cluster(self, address: Pubkey) -> Cluster | None:
         """Return the cluster, or None when it does not exist or is closed."""
-        account = self.connection.get_account(address)
+        account = self._find_account(address)
         if account is None:
             return None
         return Cluster.decode(address, account, program_id=self.program_id)
@@ -177,6 +178,12 @@ class Market:
         found = self._scan(cluster_filter())
         return [(key, Cluster.decode(key, acc, program_id=self.program_id)) for key, acc in found]
 
+    def _find_account(self, address: Pubkey) -> Account | None:
+        account = self.connection.get_account(address)
+        # Anyone can send lamports to an address that the program will create, or has closed.
+        is_wallet = account is not None and account.owner == SYSTEM_PROGRAM and not account.data
+        return None if is_wallet else account
+
     def _scan(self, wanted: AccountFilter) -> list[tuple[Pubkey, Account]]:
         return self.connection.get_program_accounts(
             self.program_id, data_size=wanted.data_size, memcmp=wanted.memcmp
@@ -193,6 +200,16 @@ class Market:
         if isinstance(amount, Amount):
             self.mint_of(self.fetch_config(), amount, mint)
         return base_units_of(amount, name)
+
+    def check_deposit(self, total: int, most: Amount | int | None, mint: Pubkey) -> None:
+        """Refuse a deposit of ``total`` base units above ``most``; None refuses none.
+
+        Raises:
+            QuoteError: above it.
+            AmountError: ``most`` is in another token than ``mint``, or out of range.
+        """
+        if most is not None and total > self.units_of(most, "max_deposit", mint):
+            raise QuoteError(f"deposit {total} base units: above max_deposit {most}")
 
     def genesis_hash(self) -> Hash:
         """Return the hash that vouchers on this network carry; asked for once."""

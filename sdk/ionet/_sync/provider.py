@@ -7,22 +7,24 @@ from collections.abc import Collection, Iterator
 
 from solders.pubkey import Pubkey
 
+from ionet._sync.jobs import JobHandle
 from ionet._sync.keeper import crank_jobs
 from ionet._sync.market import Market
 from ionet._sync.requests import Request
 from ionet.amounts import Amount, base_units_of
 from ionet.cranks import Crank, CrankReport
 from ionet.durations import checked_duration
-from ionet.errors import QuoteError, VoucherError
+from ionet.errors import QuoteError
 from ionet.jobs import JobReference, find_job_addresses
 from ionet.offers import OfferView, gpu_class_of, kind_bits
 from ionet.programs.escrow import instructions
-from ionet.programs.escrow.accounts import Job
+from ionet.programs.escrow.constants import FLAG_ACCEPTED
 from ionet.programs.escrow.enums import GpuClass, JobKind, JobState
 from ionet.programs.escrow.pdas import find_offer
+from ionet.redemption import check_voucher
 from ionet.results import Landed, OfferChange, Settlement
 from ionet.signers import SignerSource, resolve_signer
-from ionet.standing import FLAG_ACCEPTED, accept_by
+from ionet.standing import accept_by
 from ionet.tokens import build_create_associated_token_account
 from ionet.voucher import Voucher, build_ed25519_instruction
 
@@ -124,21 +126,41 @@ class Provider:
         for address, offer in self._market.scan_offers(provider=provider):
             yield OfferView(address, offer, fee_bps)
 
-    def iter_requests(self) -> Iterator[Request]:
-        """Yield the requests on the provider's offers that can still be accepted, by address."""
+    def iter_requests(self, *, is_acceptable: bool = True) -> Iterator[Request]:
+        """Yield the open requests on the provider's offers, by address.
+
+        Args:
+            is_acceptable: Leave out those whose cluster is not complete: none of its members can
+                be accepted until its client has paid for all.
+        """
         market = self._market
         offers = dict(market.scan_offers(provider=market.signer.pubkey()))
         for address, job in market.scan_jobs(state=JobState.OPEN):
             if job.offer not in offers or job.flags & FLAG_ACCEPTED:
                 continue
-            if self._is_acceptable(address, job):
-                at = find_job_addresses(address, job, offers[job.offer], market.program_id)
-                yield Request(market, job, at)
+            cluster = market.find_cluster_of(address, job)
+            now = market.connection.get_clock().unix_timestamp
+            if now >= accept_by(job) or (cluster is not None and cluster.is_failed):
+                continue
+            at = find_job_addresses(address, job, offers[job.offer], market.program_id)
+            request = Request(market, job, at, cluster)
+            if request.is_acceptable or not is_acceptable:
+                yield request
 
     def accept(self, job: JobReference) -> Settlement:
-        """Accept a request: it starts, or in a cluster waits for the other members."""
+        """Accept a request: it starts, or in a cluster waits for the other members.
+
+        A request or handle stands for the job as it was read: if its client has opened another
+        under the same id since, this fails with ``JobChanged``. An address stands for what is there
+        now.
+        """
         build = self._market.build_for(job)
-        return self._market.change_job(build, [build.accept(self._key)], sign=True)
+        if isinstance(job, Request | JobHandle):
+            seen = job.account
+        else:
+            seen = self._market.fetch_job(build.at.job)
+        accepting = build.accept(self._key, opened_slot=seen.opened_slot)
+        return self._market.change_job(build, [accepting], sign=True)
 
     def decline(self, job: JobReference) -> Settlement:
         """Refuse a request: the client is refunded, and its cluster fails."""
@@ -158,14 +180,32 @@ class Provider:
         instruction = build.submit_result(self._key, result_hash=result_hash)
         return self._market.change_job(build, [instruction], sign=True)
 
-    def redeem(self, voucher: Voucher) -> Settlement:
-        """Be paid by a client's voucher, up to the deposit.
+    def check_voucher(self, voucher: Voucher, *, is_clamped: bool = False) -> None:
+        """Hold a client's voucher against its job, as before serving what it pays for.
+
+        Args:
+            voucher: As the client sent it.
+            is_clamped: Take a voucher above the deposit, which pays the deposit and no more.
 
         Raises:
-            VoucherError: signature, client, job or program are not those of the job on-chain.
+            VoucherError: of another network, program, client or life of the job; not signed by the
+                client; for a job that is not metered; after the grace; above the deposit.
         """
-        job = self._market.fetch_job(voucher.job)
-        _check_voucher(voucher, job, self._market.program_id)
+        market = self._market
+        job = market.fetch_job(voucher.job)
+        check_voucher(
+            voucher,
+            job,
+            market.connection.get_clock().unix_timestamp,
+            genesis_hash=market.genesis_hash(),
+            program_id=market.program_id,
+            cluster=market.find_cluster_of(voucher.job, job),
+            is_clamped=is_clamped,
+        )
+
+    def redeem(self, voucher: Voucher, *, is_clamped: bool = False) -> Settlement:
+        """Be paid by a client's voucher; arguments and refusals as for ``check_voucher``."""
+        self.check_voucher(voucher, is_clamped=is_clamped)
         build = self._market.build_for(voucher.job)
         steps = [
             build_ed25519_instruction(voucher),
@@ -197,12 +237,6 @@ class Provider:
     def _key(self) -> Pubkey:
         return self._market.signer.pubkey()
 
-    def _is_acceptable(self, address: Pubkey, job: Job) -> bool:
-        cluster = self._market.find_cluster_of(address, job)
-        clock = self._market.connection.get_clock()
-        is_lost = cluster is not None and cluster.is_failed
-        return not is_lost and clock.unix_timestamp < accept_by(job)
-
     def _offer_change(self, address: Pubkey, landed: Landed) -> OfferChange:
         offer = self._market.fetch_offer(address)
         fee_bps = self._market.fetch_config().fee_bps
@@ -214,16 +248,3 @@ class Provider:
         if mint is None:
             raise QuoteError(f"rate {rate}: base units of which mint? give mint, or an amount")
         return mint
-
-
-def _check_voucher(voucher: Voucher, job: Job, program_id: Pubkey) -> None:
-    rules = {
-        "program_id": (voucher.program_id, program_id),
-        "client": (voucher.client, job.client),
-        "opened_slot": (voucher.opened_slot, job.opened_slot),
-    }
-    for name, (given, expected) in rules.items():
-        if given != expected:
-            raise VoucherError(f"voucher for job {voucher.job}: {name} {given} is not {expected}")
-    if not voucher.is_valid():
-        raise VoucherError(f"voucher for job {voucher.job}: signature is not the client's")
