@@ -141,7 +141,9 @@ def test_mint_slots_hold_one_classic_mint_for_good(world: World) -> None:
         world.reject(errors.InvalidMintSlot, _set_mint(world, slot=slot))
     world.reject(errors.InvalidMintSlot, _set_mint(world, slot=2))  # has slot 0
     world.reject(errors.InvalidMintSlot, _set_mint(world, slot=0, mint=world.net.io))
-    for mint in (token_2022_mint(world), MALLORY.pubkey, world.token(CAROL)):
+    native = Pubkey.from_string("So11111111111111111111111111111111111111112")
+    world.put(native, world.account(world.usdc))
+    for mint in (native, token_2022_mint(world), MALLORY.pubkey, world.token(CAROL)):
         world.reject(errors.UnsupportedMint, _set_mint(world, slot=2, mint=mint))
     for rate in (MAX_RATE + 1, U64_MAX):
         rates = (*(0,) * (CLASS_SLOTS - 1), rate)
@@ -167,8 +169,8 @@ def test_refused_mint_stops_new_jobs_and_offers_only(world: World) -> None:
     job = reach(world, Stage.ACTIVE)
     world.accept(_set_mint(world, is_accepted=False))
     world.reject(errors.MintNotAccepted, JobRef(id=2).open(world))
-    extension = {"duration": HOURS, "deposit": GPU_1.rate}
-    world.accept(job.step(world, "extend_job", **extension))
+    extension = job.extend(world, duration=HOURS, deposit=GPU_1.rate)
+    world.reject(errors.MintNotAccepted, extension)
     world.accept(job.step(world, "end_job"))
     terms: dict[str, Any] = {"rate": 1, "min_duration": 1, "max_duration": 1, "min_charge": 0}
     offer: dict[str, Any] = {"provider": CAROL.pubkey, "offer": GPU_1.address}
@@ -226,7 +228,7 @@ def _entries(world: World) -> dict[int, list[Instruction]]:
     world.accept(again.open(world))
     world.accept(again.step(world, "accept_job"))
     world.accept(waiting.open(world))
-    extension = again.step(world, "extend_job", duration=HOURS, deposit=GPU_1.rate)
+    extension = again.extend(world, duration=HOURS, deposit=GPU_1.rate)
     return {
         OPEN: [JobRef(id=9).open(world), Gang().open()],
         ACCEPT: [waiting.step(world, "accept_job")],

@@ -8,7 +8,7 @@ import pytest
 from solders.instruction import Instruction
 
 from ionet.localnet.actors import GOVERNANCE, GUARDIAN
-from ionet.programs.escrow import errors, instructions
+from ionet.programs.escrow import errors, events, instructions
 from ionet.programs.escrow.constants import HOLD_BACK, MAX_DURATION
 from ionet.programs.escrow.enums import JobKind, JobState
 from tests.programs.harness.examples import OTHER_JOB, SIBLING
@@ -67,7 +67,8 @@ def test_only_the_provider_signs(world: World, name: str, stage: Stage, kind: Jo
 @pytest.mark.parametrize("name", ["end_job", "extend_job"])
 def test_only_the_client_signs(world: World, name: str) -> None:
     job = reach(world, Stage.ACTIVE)
-    arguments = {"duration": HOURS, "deposit": GPU_1.rate} if name == "extend_job" else {}
+    totals = {"duration": 13 * HOURS, "deposit": 13 * GPU_1.rate}
+    arguments = totals if name == "extend_job" else {}
     for actor in (BOB, CAROL, MALLORY, GOVERNANCE, GUARDIAN, FUNDER):
         step = job.step(world, name, client=actor.pubkey, **arguments)
         world.reject(errors.NotClient, step)
@@ -89,6 +90,22 @@ def test_accept_and_expire_meet_at_the_deadline(world: World) -> None:
         world.restore(before)
         world.at(late).reject(errors.AcceptTooLate, job.step(world, "accept_job"))
         world.accept(job.step(world, "expire_job"))
+
+
+@guards(errors.JobChanged)
+def test_accept_is_for_the_job_that_the_provider_saw(world: World) -> None:
+    """A worse request under the same id, opened after the provider signed, is not taken."""
+    job = reach(world, Stage.OPEN)
+    seen = job.step(world, "accept_job")
+    slot = world.job(job.address).opened_slot
+    for other in (0, slot - 1, slot + 1, U64_MAX):
+        step = job.step(world, "accept_job", opened_slot=other)
+        world.reject(errors.JobChanged, step)
+    world.accept(job.step(world, "end_job"))
+    world.at(world.now + VALID_FOR).accept(job.step(world, "close_job"))
+    world.accept(job.open(world))
+    world.reject(errors.JobChanged, seen)
+    world.accept(job.step(world, "accept_job"))
 
 
 @guards(errors.AlreadyAccepted, errors.WrongState)
@@ -196,7 +213,8 @@ def test_accounts_of_two_jobs_do_not_mix(world: World) -> None:
 
 
 @guards(errors.NothingToExtend, errors.WrongDeposit, errors.ExtensionTooLong)
-def test_rental_extension_costs_exactly_its_price(world: World) -> None:
+def test_rental_is_extended_to_exactly_its_price(world: World) -> None:
+    """``duration`` and ``deposit`` are the new totals."""
     job = JobRef(listing=GPU_2)
     world.accept(job.open(world))
     accept(world, job)
@@ -205,58 +223,55 @@ def test_rental_extension_costs_exactly_its_price(world: World) -> None:
         return job.step(world, "extend_job", duration=duration, deposit=deposit)
 
     def price(duration: int) -> int:
-        return replace(job, duration=job.duration + duration).asked_deposit - job.asked_deposit
+        return replace(job, duration=duration).asked_deposit
 
-    for deposit in (0, 1, U64_MAX):
-        world.reject(errors.NothingToExtend, extend(0, deposit))
-    for wrong in (0, price(1_000) - 1, price(1_000) + 1):
-        world.reject(errors.WrongDeposit, extend(1_000, wrong))
-    longest = GPU_2.max_duration - job.duration
-    for duration in (longest + 1, MAX_DURATION, U32_MAX):
-        world.reject(errors.ExtensionTooLong, extend(duration, 1))
+    agreed, paid_in = job.duration, job.asked_deposit
+    for duration, deposit in ((0, 0), (agreed, paid_in), (agreed - 1, paid_in), (agreed, 0)):
+        world.reject(errors.NothingToExtend, extend(duration, deposit))
+    for duration, deposit in ((agreed - 1, U64_MAX), (U32_MAX, paid_in - 1)):
+        world.reject(errors.NothingToExtend, extend(duration, deposit))
+    longer = agreed + 1_000
+    for wrong in (paid_in, price(longer) - 1, price(longer) + 1, U64_MAX):
+        world.reject(errors.WrongDeposit, extend(longer, wrong))
+    world.reject(errors.WrongDeposit, extend(agreed, paid_in + 1))
+    for duration in (GPU_2.max_duration + 1, MAX_DURATION, U32_MAX):
+        world.reject(errors.ExtensionTooLong, extend(duration, U64_MAX))
     before = world.snapshot()
-    for duration in (1, 1_000, longest):
+    for duration in (agreed + 1, longer, GPU_2.max_duration):
         world.accept(extend(duration, price(duration)))
         record = world.job(job.address)
-        assert record.duration == job.duration + duration
-        assert world.balance(job.vault) == record.deposit == job.asked_deposit + price(duration)
+        assert record.duration == duration
+        assert world.balance(job.vault) == record.deposit == price(duration)
+        world.reject(errors.NothingToExtend, extend(duration, price(duration)))
         world.restore(before)
 
 
-@guards(errors.NothingToExtend, errors.ExtensionTooLong, errors.ArithmeticOverflow)
+@guards(errors.NothingToExtend, errors.ExtensionTooLong, errors.InsufficientFunds)
 def test_metered_extension_adds_time_or_money(world: World) -> None:
     job = reach(world, Stage.ACTIVE, JobKind.METERED)
+    agreed, paid_in = job.duration, job.asked_deposit
 
     def extend(duration: int, deposit: int) -> Instruction:
         return job.step(world, "extend_job", duration=duration, deposit=deposit)
 
-    world.reject(errors.NothingToExtend, extend(0, 0))
-    world.reject(errors.ExtensionTooLong, extend(GPU_1.max_duration, 0))
-    world.reject(errors.ArithmeticOverflow, extend(0, U64_MAX))
-    world.reject(errors.ArithmeticOverflow, extend(1, U64_MAX - job.asked_deposit + 1))
-    world.reject(errors.InsufficientFunds, extend(1, U64_MAX - job.asked_deposit))
-    world.accept(extend(0, 1))
-    world.accept(extend(1, 0))
-    record = world.job(job.address)
-    assert (record.duration, record.deposit) == (12 * HOURS + 1, 10_000_001)
-
-
-@guards(errors.InsufficientFunds)
-def test_extension_needs_the_funds(world: World) -> None:
-    job = reach(world, Stage.ACTIVE, JobKind.METERED)
+    for duration, deposit in ((agreed, paid_in), (agreed - 1, paid_in + 1), (agreed + 1, 0)):
+        world.reject(errors.NothingToExtend, extend(duration, deposit))
+    world.reject(errors.ExtensionTooLong, extend(GPU_1.max_duration + 1, paid_in))
     funds = world.balance(world.token(ALICE))
-    step = job.step(world, "extend_job", duration=0, deposit=funds + 1)
-    world.reject(errors.InsufficientFunds, step)
-    world.accept(job.step(world, "extend_job", duration=0, deposit=funds))
+    for deposit in (paid_in + funds + 1, U64_MAX):
+        world.reject(errors.InsufficientFunds, extend(agreed, deposit))
+    world.accept(extend(agreed, paid_in + 1))
+    world.accept(extend(agreed + 1, paid_in + 1))
+    record = world.job(job.address)
+    assert (record.duration, record.deposit) == (agreed + 1, paid_in + 1)
+    world.accept(extend(agreed + 1, paid_in + funds))
+    assert world.balance(world.token(ALICE)) == 0
 
 
 @guards(errors.WrongKind)
 def test_deliverable_has_a_fixed_price(world: World) -> None:
     job = reach(world, Stage.ACTIVE, JobKind.DELIVERABLE)
-    for step in (
-        job.step(world, "extend_job", duration=HOURS, deposit=1),
-        job.step(world, "end_job"),
-    ):
+    for step in (job.extend(world, duration=HOURS, deposit=1), job.step(world, "end_job")):
         world.reject(errors.WrongKind, step)
 
 
@@ -272,11 +287,14 @@ def _change_offer(kinds: int, rate: int, max_duration: int) -> Instruction:
     )
 
 
-@guards(errors.OfferDearer, errors.ExtensionTooLong)
+@guards(errors.OfferDearer, errors.ExtensionTooLong, errors.KindNotOffered)
 def test_extension_needs_the_offers_consent(world: World) -> None:
     job = reach(world, Stage.ACTIVE)
-    step = job.step(world, "extend_job", duration=HOURS, deposit=GPU_1.rate)
+    step = job.extend(world, duration=HOURS, deposit=GPU_1.rate)
     before = world.snapshot()
+    for kinds in (0, 6):
+        world.accept(_change_offer(kinds, GPU_1.rate, GPU_1.max_duration))
+        world.reject(errors.KindNotOffered, step)
     world.accept(_change_offer(7, GPU_1.rate + 1, GPU_1.max_duration))
     world.reject(errors.OfferDearer, step)
     world.accept(_change_offer(7, GPU_1.rate, 13 * HOURS - 1))
@@ -405,6 +423,48 @@ def test_caller_of_a_due_expiry_gets_the_tip_once(world: World, stage: Stage) ->
     world.reject(errors.WrongState, job.step(world, "expire_job"))
 
 
+def test_request_to_a_busy_device_does_not_count_against_its_provider(world: World) -> None:
+    reach(world, Stage.ACTIVE)
+    job = JobRef(BOB, 2)
+    world.accept(job.open(world))
+    world.at(world.now + ACCEPT_WITHIN).accept(job.step(world, "expire_job"))
+    assert world.offer(GPU_1.address).expired == 0
+
+
+@EACH_KIND
+def test_events_add_up_to_the_offers_counters(world: World, kind: JobKind) -> None:
+    """Gross and fee of every event that released something, over a job that time ended."""
+    job = JobRef(kind=kind)
+    world.accept(job.open(world))
+    accept(world, job)
+    logs: list[str] = []
+
+    def note(*steps: Instruction) -> None:
+        logs.extend(world.accept(*steps).logs)
+
+    world.at(started_at(world, job) + 8 * HOURS)
+    if kind is JobKind.METERED:
+        note(*job.redeem(world, 4_000_001))
+    elif kind is JobKind.RENTAL:
+        note(job.step(world, "settle_job"))
+    else:
+        note(job.step(world, "submit_result", result_hash=bytes(32)))
+    world.at(scheduled_end(world, job))
+    note(job.step(world, "settle_job"))
+    world.at(max(world.now, release_at(world, job)))
+    note(job.step(world, "release"))
+    releasing = (
+        events.JobEnded,
+        events.JobSettled,
+        events.VoucherSettled,
+        events.JobReleased,
+    )
+    found = [event for event in events.parse_logs(logs) if isinstance(event, releasing)]
+    offer = world.offer(GPU_1.address)
+    assert sum(event.gross for event in found) == offer.gross == world.job(job.address).earned > 0
+    assert sum(event.fee for event in found) == offer.fee
+
+
 def test_offer_counts_what_happened(world: World) -> None:
     reach(world, Stage.EXPIRED)
     assert world.offer(GPU_1.address).expired == 1
@@ -448,9 +508,21 @@ def test_vault_that_holds_too_little_rejects(world: World) -> None:
     world.accept(job.step(world, "release"))
 
 
-@guards(errors.ArithmeticOverflow)
-@pytest.mark.parametrize("counter", ["seconds", "gross", "fee"])
-def test_counter_that_would_overflow_rejects(world: World, counter: str) -> None:
-    job = reach(world, Stage.RELEASABLE)
+@pytest.mark.parametrize("counter", ["seconds", "gross", "fee", "jobs", "expired"])
+def test_full_counter_stands_in_the_way_of_nobody(world: World, counter: str) -> None:
     world.rewrite(GPU_1.address, **{counter: U64_MAX})
-    world.reject(errors.ArithmeticOverflow, job.step(world, "release"))
+    reach(world, Stage.EXPIRED)
+    job = JobRef(id=2)
+    world.accept(job.open(world))
+    accept(world, job)
+    world.at(scheduled_end(world, job)).accept(job.step(world, "expire_job"))
+    world.at(release_at(world, job)).accept(job.step(world, "release"))
+    assert getattr(world.offer(GPU_1.address), counter) == U64_MAX
+
+
+@guards(errors.ArithmeticOverflow)
+def test_released_amount_that_shrinks_rejects(world: World) -> None:
+    """What was released is counted for good: books that say less now are broken."""
+    job = reach(world, Stage.ACTIVE)
+    world.rewrite(job.address, earned=29_880_000)
+    world.reject(errors.ArithmeticOverflow, job.step(world, "settle_job"))

@@ -11,6 +11,7 @@ from solders.pubkey import Pubkey
 
 from ionet.connection import TransactionFault
 from ionet.localnet.actors import GOVERNANCE, GUARDIAN
+from ionet.localnet.net import CLASS_SLOTS
 from ionet.programs.escrow import errors, instructions
 from ionet.programs.escrow.constants import (
     MAX_ACCEPT_WITHIN,
@@ -118,6 +119,24 @@ def test_changed_terms_take_no_money(world: World, changes: dict[str, int]) -> N
     world.accept(_update_offer(GPU_1, **changes))
     world.reject(errors.TermsChanged, step)
     world.accept(_update_offer(GPU_1))
+    world.accept(step)
+
+
+@guards(errors.RateTooLow)
+def test_minimum_rate_raised_since_holds_for_new_jobs(world: World) -> None:
+    step = JobRef().open(world)
+    for minimum in (GPU_1.rate + 1, GPU_1.rate):
+        world.accept(
+            instructions.set_mint(
+                authority=GOVERNANCE.pubkey,
+                mint=world.usdc,
+                slot=0,
+                is_accepted=True,
+                min_rates=(minimum,) * CLASS_SLOTS,
+            )
+        )
+        if minimum > GPU_1.rate:
+            world.reject(errors.RateTooLow, step)
     world.accept(step)
 
 

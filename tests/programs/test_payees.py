@@ -15,7 +15,7 @@ from tests.programs.harness.guard import guards
 from tests.programs.harness.jobs import HOURS, JobRef
 from tests.programs.harness.stages import RUN, Stage, accept, reach, release_at, started_at
 from tests.programs.harness.swaps import FOREIGN_PROGRAM
-from tests.programs.harness.tokens import donate, freeze, remove, spare_account
+from tests.programs.harness.tokens import donate, edit, freeze, remove, spare_account, thaw
 from tests.programs.harness.world import ALICE, BOB, CAROL, GPU_1, MALLORY, World
 
 
@@ -42,7 +42,15 @@ def _occupy(world: World, address: Pubkey) -> Callable[[], None]:
     return lambda: _thaw(world, address, account)
 
 
-EACH_WAY = pytest.mark.parametrize("block", [_freeze, _remove, _occupy])
+def _give_away(world: World, address: Pubkey) -> Callable[[], None]:
+    """The associated account itself can be handed to another owner."""
+    account = world.account(address)
+    given = edit(account.data, slice(32, 64), bytes(MALLORY.pubkey))
+    world.put(address, account, given)
+    return lambda: _thaw(world, address, account)
+
+
+EACH_WAY = pytest.mark.parametrize("block", [_freeze, _remove, _occupy, _give_away])
 
 _MOVES_ON = [
     # instruction, stage, kind, who is paid, and by what he is paid later
@@ -91,6 +99,34 @@ def test_state_moves_and_the_amount_stays_booked(
     assert world.balance(token) == before
     world.accept(job.step(world, later))
     assert world.balance(token) - before == paid
+    assert world.job(job.address) == unhindered
+
+
+@guards(errors.VaultFrozen)
+@pytest.mark.parametrize(("name", "stage", "kind", "payee", "later"), _MOVES_ON)
+def test_frozen_vault_holds_up_no_state(
+    world: World, name: str, stage: Stage, kind: JobKind, payee: str, later: str
+) -> None:
+    job = reach(world, stage, kind)
+    if name == "settle_job":
+        world.at(world.now + HOURS)
+    token = job.accounts(world)[payee]
+    start, before = world.snapshot(), world.balance(token)
+    _do(world, job, name)
+    unhindered = world.job(job.address)
+    world.restore(start)
+
+    freeze(world, job.vault)
+    _do(world, job, name)
+    record = world.job(job.address)
+    assert (record.state, record.earned) == (unhindered.state, unhindered.earned)
+    assert world.balance(token) == before
+    if later == "refund":
+        world.reject(errors.VaultFrozen, job.step(world, "refund"))
+    else:
+        world.reject(errors.VaultFrozen, job.step(world, "sweep_fee"))
+    thaw(world, job.vault)
+    world.accept(job.step(world, later))
     assert world.job(job.address) == unhindered
 
 

@@ -36,12 +36,9 @@ def _steps(world: World, job: JobRef, column: str) -> tuple[Instruction, ...]:
     if column == "extend":
         longer = JobRef(kind=job.kind, duration=job.duration + HOURS).asked_deposit
         added = longer - job.asked_deposit if job.kind is JobKind.RENTAL else 1_000_000
-        return (job.step(world, name, duration=HOURS, deposit=added),)
+        return (job.extend(world, duration=HOURS, deposit=added),)
     if column == "voucher":
-        account = world.vm.get_account(job.address)
-        slot = 0 if account is None else world.job(job.address).opened_slot
-        voucher = job.voucher(world, 6_000_000, opened_slot=slot)
-        return voucher, job.step(world, name, cumulative=6_000_000)
+        return job.redeem(world, 6_000_000)
     if column == "submit":
         return (job.step(world, name, result_hash=bytes(32)),)
     if column == "waive":

@@ -118,7 +118,6 @@ _REPEATABLE = {
     "set_mint",
     "propose_authority",
     "update_offer",
-    "extend_job",  # a second extension, which the client signs and pays for
     "settle_job",  # moves what is due, which is nothing the second time
 }
 
@@ -136,6 +135,7 @@ _SECOND_TIME = {
     "accept_job of the last member": errors.WrongState,
     "decline_job": errors.WrongState,
     "decline_job of a member": errors.WrongState,
+    "extend_job": errors.NothingToExtend,
     "settle_voucher": errors.VoucherNotIncreasing,
     "submit_result": errors.WrongState,
     "end_job": errors.WrongState,

@@ -145,14 +145,17 @@ class MarketMachine(RuleBasedStateMachine):
         if gang.address not in self.market.clusters:
             return
         gang = self.market.clusters[gang.address][0]  # as it was opened
+        members = []
         for place in range(1, gang.size + 1):
             self._count()
             listing = LISTINGS[places[place - 1]]
             member = gang.member(place, listing, kind=kind, duration=duration)
             self.market.open(member, accept_within=0, gang=gang)
-            if place <= taken and member.address in self.market.jobs:
+            members.append(member.address)
+        for address in members[:taken]:
+            if address in self.market.jobs:
                 self._count()
-                self.market.act(member.address, "accept_job")
+                self.market.act(address, "accept_job")
 
     def fitting(self, name: str) -> list[Pubkey]:
         """Return the jobs for which the instruction is likely to do something now."""
@@ -251,13 +254,14 @@ def _details(name: str, job: JobModel, detail: int) -> tuple[int, int]:
     """Choose amount and duration of an instruction: mostly right, sometimes off by one."""
     if name == "release":
         return detail % 3, 0
+    if name == "accept_job":
+        return detail // 24, 0
     if name == "settle_voucher":
         steps = (job.voucher + 1, job.deposit // 2, job.deposit, job.deposit + 1, job.voucher)
         return steps[detail % len(steps)], 0
     if name != "extend_job":
         return 0, 0
-    duration = (3_600, 1, 40_000, 0, 259_200)[detail % 5]
+    duration = job.duration + (3_600, 1, 40_000, 0, 259_200)[detail % 5]
     if job.kind != RENTAL:
-        return (0, 1, 5_000)[detail % 3], duration
-    added = price(job.rate, job.duration + duration) - job.deposit
-    return max(0, added + (0, 0, 0, 1, -1)[detail // 5 % 5]), duration
+        return job.deposit + (0, 1, 5_000)[detail % 3], duration
+    return max(0, price(job.rate, duration) + (0, 0, 0, 1, -1)[detail // 5 % 5]), duration

@@ -10,7 +10,7 @@ from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from ionet.localnet.actors import GOVERNANCE, GUARDIAN
-from ionet.programs.escrow import errors, instructions
+from ionet.programs.escrow import errors, events, instructions
 from ionet.programs.escrow.enums import JobKind
 from tests.programs.harness.jobs import Gang, JobRef
 from tests.programs.harness.tokens import donate, freeze, thaw
@@ -42,6 +42,7 @@ PAUSE = 259_200
 HOLDERS = (ALICE, BOB, CAROL, DAVE, ERIN, MALLORY)
 _FLAG_OF = {"open": 1, "accept_job": 2, "extend_job": 4}
 _TOKEN_FROZEN = 17
+_RELEASING = (events.JobEnded, events.JobSettled, events.VoucherSettled, events.JobReleased)
 
 
 @dataclass
@@ -77,6 +78,7 @@ class Market:
         self.balances = {owner: self.world.balance(self.world.token(owner)) for owner in owners}
         self.total = sum(self.balances.values())
         self.frozen: set[Pubkey] = set()
+        self.announced: Counter[tuple[Pubkey, str]] = Counter()
         self.fee_bps = 250
         self.pause_flags, self.paused_until = 0, 0
         self.lamports = {a.pubkey: self.world.lamports(a.pubkey) for a in (FUNDER, MALLORY)}
@@ -87,13 +89,21 @@ class Market:
         """Send; the outcome must be the model's."""
         self.seen[expected or "accepted"] += 1
         if expected is None:
-            self.world.accept(*steps)
+            self._note(self.world.accept(*steps).logs)
         elif expected == "TokenFrozen":
             outcome = self.world.send(*steps)
             assert outcome.err is not None
             assert outcome.err.custom_code == _TOKEN_FROZEN, outcome.logs
         else:
             self.world.reject(getattr(errors, expected), *steps)
+
+    def _note(self, logs: tuple[str, ...]) -> None:
+        """Add up what events say was released, by offer."""
+        for event in events.parse_logs(logs):
+            if isinstance(event, _RELEASING):
+                offer = self.jobs[event.job].ref.listing.address
+                self.announced[offer, "gross"] += event.gross
+                self.announced[offer, "fee"] += event.fee
 
     def _is_paused(self, entry: str) -> bool:
         is_over = self.world.now >= self.paused_until
@@ -186,7 +196,10 @@ class Market:
             self.lamports[FUNDER.pubkey] += CLUSTER_RENT
 
     def act(self, address: Pubkey, name: str, *, amount: int = 0, duration: int = 0) -> None:
-        """Do an instruction about a job; ``release`` with an ``amount`` is the protected one's."""
+        """Do an instruction about a job.
+
+        An ``amount`` makes ``release`` that of who is protected, and an accept stale.
+        """
         entry = self.jobs[address]
         offer = self.offers[entry.ref.listing.address]
         call = self._call(entry, offer, name, amount, duration)
@@ -221,6 +234,7 @@ class Market:
             amount=amount,
             duration=duration,
             is_waived=name == "release" and amount > 0,
+            is_stale=name == "accept_job" and amount > 0,
         )
 
     def _owner(self, ref: JobRef, payee: str) -> Pubkey:
@@ -234,6 +248,8 @@ class Market:
         arguments: dict[str, Any] = {}
         if name == "extend_job":
             arguments = {"duration": call.duration, "deposit": call.amount}
+        elif call.is_stale:
+            arguments = {"opened_slot": ref.opened_slot(self.world) - 1}
         elif name == "submit_result":
             arguments = {"result_hash": bytes(32)}
         elif name == "release" and call.is_waived:
@@ -418,6 +434,8 @@ class Market:
             model.live_job,
         )
         assert found == expected, address
+        assert self.announced[address, "gross"] == model.gross
+        assert self.announced[address, "fee"] == model.fee
         if live is not None:
             state = self.jobs[live].model.state
             assert state in (OPEN, ACTIVE)

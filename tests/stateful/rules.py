@@ -39,8 +39,9 @@ class Call:
         is_funder_frozen: Whether the client's token account is frozen, when he has to pay.
         is_paused: Whether this entry is paused.
         has_ended: Whether time has just ended the job.
-        amount: The cumulative amount of a voucher, or the deposit of an extension.
-        duration: Seconds of an extension.
+        amount: The cumulative amount of a voucher, or the total deposit of an extension.
+        duration: Total seconds of an extension.
+        is_stale: Whether an accept names another opening.
         is_waived: Whether the caller of ``release`` is who the window protects.
     """
 
@@ -56,6 +57,7 @@ class Call:
     amount: int = 0
     duration: int = 0
     is_waived: bool = False
+    is_stale: bool = False
 
 
 @dataclass
@@ -72,6 +74,8 @@ def accept(call: Call) -> Effect:
     job = call.job
     if call.is_paused:
         raise Refused("EntriesPaused")
+    if call.is_stale:
+        raise Refused("JobChanged")
     job.expect(OPEN)
     if job.is_accepted:
         raise Refused("AlreadyAccepted")
@@ -81,6 +85,8 @@ def accept(call: Call) -> Effect:
         raise Refused("OfferBusy")
     if call.cluster is not None and call.cluster.is_failed:
         raise Refused("ClusterFailed")
+    if call.cluster is not None and len(call.cluster.places) < call.cluster.size:
+        raise Refused("ClusterIncomplete")
     call.offer.jobs += 1
     call.offer.live_job = call.key
     if call.cluster is None:
@@ -126,21 +132,22 @@ def extend(call: Call) -> Effect:
     job.expect(ACTIVE)
     if job.kind == DELIVERABLE:
         raise Refused("WrongKind")
-    if call.duration == 0 and (call.amount == 0 or job.kind == RENTAL):
+    longer, dearer = call.duration - job.duration, call.amount - job.deposit
+    if longer < 0 or dearer < 0 or longer == dearer == 0:
         raise Refused("NothingToExtend")
-    total = job.duration + call.duration
-    if call.duration and total > min(call.offer.max_duration, 2_592_000):
+    if longer and call.duration > min(call.offer.max_duration, 2_592_000):
         raise Refused("ExtensionTooLong")
-    if job.kind == RENTAL:
-        if job.deposit + call.amount != price(job.rate, total):
-            raise Refused("WrongDeposit")
-        if call.offer.rate > job.rate:
-            raise Refused("OfferDearer")
-    if call.is_funder_frozen and call.amount:
+    if job.kind == RENTAL and call.amount != price(job.rate, call.duration):
+        raise Refused("WrongDeposit")
+    if not call.offer.kinds & 1 << job.kind:
+        raise Refused("KindNotOffered")
+    if job.kind == RENTAL and call.offer.rate > job.rate:
+        raise Refused("OfferDearer")
+    if call.is_funder_frozen and dearer:
         raise Refused("TokenFrozen")
     job.book(call.now)
-    job.duration, job.deposit = total, job.deposit + call.amount
-    return Effect(-call.amount)
+    job.duration, job.deposit = call.duration, call.amount
+    return Effect(-dearer)
 
 
 def settle(call: Call) -> Effect:
@@ -195,7 +202,9 @@ def expire(call: Call) -> Effect:
         is_late = call.now >= job.accept_by
         if not is_late and not (call.cluster is not None and call.cluster.is_failed):
             raise Refused("ExpireTooEarly")
-        call.offer.expired += is_late and not job.is_accepted
+        is_failed = call.cluster is not None and call.cluster.is_failed
+        could_take = not is_failed and not job.is_accepted and call.offer.live_job is None
+        call.offer.expired += is_late and could_take
         _leave(call, EXPIRED)
     elif not call.has_ended:
         raise Refused("ExpireTooEarly" if job.state == ACTIVE else "WrongState")

@@ -1,4 +1,4 @@
-"""Program and model agree on 50,000 random steps, which reach what matters and find what differs."""
+"""Program and model agree on 50,000 random steps, which are shown to find what differs."""
 
 from __future__ import annotations
 

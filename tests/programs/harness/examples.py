@@ -204,7 +204,7 @@ def _decline_member(world: World) -> Steps:
 def _extend_job(world: World) -> Steps:
     job = reach(world, Stage.ACTIVE)
     added = replace(job, duration=13 * HOURS).asked_deposit - job.asked_deposit
-    return (job.step(world, "extend_job", duration=HOURS, deposit=added),)
+    return (job.extend(world, duration=HOURS, deposit=added),)
 
 
 def _settle_job(world: World) -> Steps:

@@ -122,9 +122,25 @@ class JobRef:
             for account in INSTRUCTIONS[name].accounts
             if account.name in accounts
         }
+        if name == "accept_job" and "opened_slot" not in changes:
+            changes["opened_slot"] = self.opened_slot(world)
         build = getattr(instructions, name)
         instruction: Instruction = build(**{**named, **changes})
         return instruction
+
+    def opened_slot(self, world: World) -> int:
+        """Return the slot of its opening; the present one if it does not exist yet."""
+        if world.vm.get_account(self.address) is None:
+            return world.vm.now().slot
+        return world.job(self.address).opened_slot
+
+    def extend(self, world: World, *, duration: int = 0, deposit: int = 0) -> Instruction:
+        """Build ``extend_job`` by so much more than what is agreed."""
+        total, paid_in = self.duration, self.asked_deposit
+        if world.vm.get_account(self.address) is not None:
+            record = world.job(self.address)
+            total, paid_in = record.duration, record.deposit
+        return self.step(world, "extend_job", duration=total + duration, deposit=paid_in + deposit)
 
     def open(self, world: World, **changes: Any) -> Instruction:
         """Build ``open_job`` on the offer's present terms."""
@@ -154,7 +170,7 @@ class JobRef:
             "cumulative": cumulative,
         }
         if "opened_slot" not in changes:
-            message["opened_slot"] = world.job(self.address).opened_slot
+            message["opened_slot"] = self.opened_slot(world)
         key = (self.client if signer is None else signer).keypair
         return build_ed25519_instruction(sign_voucher(key, **{**message, **changes}))
 
