@@ -56,6 +56,7 @@ def money_moved(event: Event) -> Money:
 @dataclass(slots=True)
 class _Followed:
     opened: JobOpened
+    provider: Pubkey
     moved: Money = field(default_factory=Money)
     closed: JobClosed | None = None
 
@@ -83,26 +84,24 @@ def follow_jobs(
         if isinstance(event, OfferPosted):
             providers[event.offer] = event.provider
         elif isinstance(event, JobOpened):
-            jobs[event.job] = _Followed(event)
+            jobs[event.job] = _Followed(event, providers[event.offer])
         job = jobs.get(getattr(event, "job", Pubkey.default()))
         if job is not None:
             job.moved += money_moved(event)
             job.closed = event if isinstance(event, JobClosed) else job.closed
-
-    def line(address: Pubkey, job: _Followed) -> JobLine:
-        provider = providers[job.opened.offer]
-        return JobLine(
+    return tuple(
+        JobLine(
             label=labels.get(address, str(address)),
             address=address,
             kind=_lower(job.opened.kind),
-            provider=names.get(provider, str(provider)),
+            provider=names.get(job.provider, str(job.provider)),
             state="closed" if job.closed else _state(address, get_account(address), escrow),
             rent=job.closed.rent if job.closed else 0,
             money=job.moved + Money(held=_vault_balance(address, get_account, escrow)),
             final=None if job.closed is None else _final(job.closed),
         )
-
-    return tuple(line(address, job) for address, job in jobs.items())
+        for address, job in jobs.items()
+    )
 
 
 def _vault_balance(job: Pubkey, get_account: GetAccount, escrow: Pubkey) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from solders.pubkey import Pubkey
 
 from ionet.localnet.demo_record import Executed
-from ionet.localnet.scenario import Price
+from ionet.localnet.prices import Price
 
 AMOUNTS = ("deposit", "paid", "fee", "refunded", "held")
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 
+from ionet.localnet.prices import Price, load_prices
 from ionet.localnet.scenario_toml import ScenarioError, Table, read_toml
 from ionet.programs.escrow.constants import MAX_CLUSTER_SIZE, MAX_TIP
 from ionet.programs.escrow.enums import GpuClass, JobKind
@@ -35,29 +35,6 @@ class Action(StrEnum):
     QUIT = "quit"
     EXPIRE = "expire"
     RELEASE = "release"
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """A public price of one GPU for an hour, in USDC base units, and where it was read."""
-
-    gpu: str
-    seller: str
-    rate: int
-    kind: str
-    read_on: date
-    source: str
-
-    def to_json(self) -> dict[str, str | int]:
-        """Return the price as a JSON object."""
-        return {
-            "gpu": self.gpu,
-            "seller": self.seller,
-            "rate": self.rate,
-            "kind": self.kind,
-            "date": self.read_on.isoformat(),
-            "source": self.source,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,27 +153,6 @@ def load_scenario(path: Path) -> Scenario:
     )
     _check_actors(path.name, scenario)
     return scenario
-
-
-def load_prices(path: Path) -> dict[tuple[str, str], Price]:
-    """Read a price list; its rows are found by GPU and seller."""
-    top = read_toml(path)
-    prices: dict[tuple[str, str], Price] = {}
-    for row in top.tables("price"):
-        price = Price(
-            gpu=row.text("gpu"),
-            seller=row.text("seller"),
-            rate=row.usdc("usd_per_gpu_hour"),
-            kind=row.choice("kind", ("market", "cloud")),
-            read_on=row.day("date"),
-            source=row.text("source"),
-        )
-        row.end()
-        if (price.gpu, price.seller) in prices:
-            raise row.fault("seller", price.seller, f"has a second row for {price.gpu}")
-        prices[price.gpu, price.seller] = price
-    top.end()
-    return prices
 
 
 def _offer(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ionet.localnet.demo import run_demo
-from ionet.localnet.scenario import Action, load_prices, load_scenario, shipped_scenario
+from ionet.localnet.prices import load_prices
+from ionet.localnet.scenario import Action, load_scenario, shipped_scenario
 from ionet.localnet.scenario_toml import ScenarioError
 
 DEMO = shipped_scenario()
