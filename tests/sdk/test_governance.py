@@ -3,6 +3,7 @@
 import pytest
 
 from ionet import GpuClass, Usdc, errors, hours
+from ionet.programs.escrow.constants import PAUSE_ACCEPT, PAUSE_EXTEND, PAUSE_OPEN
 from ionet.programs.escrow.errors import (
     EntriesPaused,
     MintNotAccepted,
@@ -47,7 +48,8 @@ async def test_authority_moves_in_two_steps(world: World) -> None:
 async def test_a_pause_stops_entries_and_no_exit(world: World) -> None:
     offer = await world.post_offer()
     job = await world.open_running(offer, hours(4))
-    landed = await done(world.client("guardian").governance.pause(7))
+    everything = PAUSE_OPEN | PAUSE_ACCEPT | PAUSE_EXTEND
+    landed = await done(world.client("guardian").governance.pause(everything))
     assert isinstance(landed.events[0], Paused)
     with pytest.raises(EntriesPaused):
         await done(job.extend(hours(1)))

@@ -136,6 +136,7 @@ async def test_bad_requests_are_refused_before_anything_is_sent(world: World) ->
         ({"valid_for": 86_401}, errors.QuoteError, "valid_for 86401 s: must be 420 to 86400"),
         ({"valid_for": 419}, errors.QuoteError, "valid_for 419 s: must be 420 to 86400"),
         ({"valid_until": 1}, errors.QuoteError, "protects nothing without an idempotency_key"),
+        ({"idempotency_key": ""}, errors.QuoteError, "idempotency_key '': must not be empty"),
         ({"review_window": 3_600}, errors.QuoteError, "a rental job has none"),
     ]:
         with pytest.raises(error) as caught:

@@ -65,6 +65,7 @@ def check_one_step(rng: random.Random, world: World, job: JobHandle) -> str:
         pass
     else:
         check_payment(name, before, after)
+        check_books(name, before, after, job)
     return name
 
 
@@ -88,6 +89,13 @@ def check_payment(name: str, before: Job, after: Settlement) -> None:
     assert after.held == standing.held - sum(moved)
     if name == "settle":
         assert after.state is standing.state
+
+
+def check_books(name: str, before: Job, after: Settlement, job: JobHandle) -> None:
+    if name == "settle":
+        assert after.transaction is not None
+        standing = standing_of(before, after.transaction.unix_timestamp)
+        assert job.refresh().earned == standing.earned
 
 
 async def test_next_crank_never_names_what_the_program_refuses() -> None:

@@ -13,6 +13,8 @@ from ionet.errors import AccountDecodeError
 from ionet.tokens import (
     TOKEN_PROGRAM,
     build_create_associated_token_account,
+    can_be_paid,
+    can_pay,
     decode_mint,
     decode_token_account,
     find_associated_token_address,
@@ -68,3 +70,15 @@ def test_the_associated_address_is_derived_from_the_classic_program() -> None:
     created = build_create_associated_token_account(payer=ADDRESS, owner=OWNER, mint=MINT)
     assert [meta.pubkey for meta in created.accounts[:4]] == [ADDRESS, derived, OWNER, MINT]
     assert bytes(created.data) == b"\x01"
+
+
+def test_tokens_move_between_thawed_accounts_of_the_right_owner() -> None:
+    thawed = bytearray(HOLDING)
+    thawed[108] = 1  # state: initialised
+    good = owned(bytes(thawed))
+    assert can_pay(good)
+    assert can_be_paid(good, OWNER)
+    assert not can_be_paid(good, ADDRESS)
+    for bad in (None, owned(HOLDING), owned(bytes(thawed), TOKEN_2022), owned(b"")):
+        assert not can_pay(bad)
+        assert not can_be_paid(bad, OWNER)

@@ -17,7 +17,7 @@ _LEAST_SECONDS = 0.01
 """A wait that no clock rounds to nothing, so that polling always ends."""
 
 _UNSTOPPED = frozenset({JobState.OPEN, JobState.ACTIVE})
-"""States, as last read, of members that may still be extended."""
+"""States of members that may still be extended."""
 
 
 class AsyncClusterHandle:
@@ -81,14 +81,14 @@ class AsyncClusterHandle:
         Added to the shortest of them as this handle last read them, and the others brought to the
         same end: repeated after a failure in between, it extends only those it did not reach.
         """
-        lengths = [job.account.duration for job in self._unstopped()]
+        lengths = [job.account.duration for job in await self._unstopped()]
         if not lengths:
             raise QuoteError(f"cluster {self.address}: no member is left to extend")
         return await self.extend_to(min(lengths) + checked_duration(duration, "duration"))
 
     async def extend_to(self, total_duration: int) -> tuple[Settlement, ...]:
         """Extend the members that have not stopped up to this many seconds; safe to repeat."""
-        return tuple([await job.extend_to(total_duration) for job in self._unstopped()])
+        return tuple([await job.extend_to(total_duration) for job in await self._unstopped()])
 
     async def end(self) -> tuple[Settlement, ...]:
         """End every member, one transaction each; before the start this withdraws the cluster."""
@@ -98,5 +98,11 @@ class AsyncClusterHandle:
         """Read where the money of every member is."""
         return tuple([await job.settlement() for job in self.members])
 
-    def _unstopped(self) -> list[AsyncJobHandle]:
-        return [job for job in self.members if job.account.state in _UNSTOPPED]
+    async def _unstopped(self) -> list[AsyncJobHandle]:
+        """Return the members that may still be extended, without reading their handles anew."""
+        jobs = [await self._market.find_job(member.address) for member in self.members]
+        return [
+            member
+            for member, job in zip(self.members, jobs, strict=True)
+            if job is not None and job.state in _UNSTOPPED
+        ]

@@ -18,7 +18,7 @@ _LEAST_SECONDS = 0.01
 """A wait that no clock rounds to nothing, so that polling always ends."""
 
 _UNSTOPPED = frozenset({JobState.OPEN, JobState.ACTIVE})
-"""States, as last read, of members that may still be extended."""
+"""States of members that may still be extended."""
 
 
 class ClusterHandle:
@@ -100,4 +100,10 @@ class ClusterHandle:
         return tuple([job.settlement() for job in self.members])
 
     def _unstopped(self) -> list[JobHandle]:
-        return [job for job in self.members if job.account.state in _UNSTOPPED]
+        """Return the members that may still be extended, without reading their handles anew."""
+        jobs = [self._market.find_job(member.address) for member in self.members]
+        return [
+            member
+            for member, job in zip(self.members, jobs, strict=True)
+            if job is not None and job.state in _UNSTOPPED
+        ]

@@ -108,7 +108,7 @@ class JobHandle:
 
         Added to ``account``, the job as this handle last read it: after a lost answer, repeat the
         call on the same handle, and nothing is added twice. Reading the job in between, as
-        ``refresh`` and ``standing`` do, makes a repeated call another extension.
+        ``refresh``, ``settlement``, ``standing`` and waiting do, makes it another extension.
 
         Args:
             duration: Seconds to add.

@@ -181,8 +181,7 @@ class Market:
     def _find_account(self, address: Pubkey) -> Account | None:
         account = self.connection.get_account(address)
         # Anyone can send lamports to an address that the program will create, or has closed.
-        is_wallet = account is not None and account.owner == SYSTEM_PROGRAM and not account.data
-        return None if is_wallet else account
+        return None if account is None or account.owner == SYSTEM_PROGRAM else account
 
     def _scan(self, wanted: AccountFilter) -> list[tuple[Pubkey, Account]]:
         return self.connection.get_program_accounts(

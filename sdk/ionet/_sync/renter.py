@@ -236,6 +236,8 @@ class Renter:
 
 
 def _check_key(idempotency_key: str | None, valid_until: int | None) -> None:
+    if idempotency_key == "":  # as an unset variable gives it, for every job alike
+        raise QuoteError("idempotency_key '': must not be empty")
     if valid_until is not None and idempotency_key is None:
         raise QuoteError(f"valid_until {valid_until}: protects nothing without an idempotency_key")
 
