@@ -72,6 +72,20 @@ def _fits(name: str, job: JobModel, now: int) -> bool:
             return job.is_stopped and job.held == 0
 
 
+def _deadlines(job: JobModel) -> list[tuple[int, str]]:
+    """List the seconds at which something becomes possible or impossible, and what."""
+    if job.state == OPEN:
+        return [(job.accept_by, "accept_job"), (job.accept_by, "expire_job")]
+    if job.state == ACTIVE:
+        end = job.started_at + job.duration
+        return [(end, "expire_job"), (end, "extend_job"), (end, "end_job"), (end, "submit_result")]
+    closing = (job.valid_until, "close_job")
+    if job.ran is None:
+        return [closing]
+    names = ("release", "settle_voucher", "refund") if job.kind == METERED else ("release",)
+    return [*((job.release_at, name) for name in names), closing]
+
+
 def _rule_of(name: str) -> Any:
     """Make the rule of an instruction about a job."""
 
@@ -192,6 +206,17 @@ class MarketMachine(RuleBasedStateMachine):
     def act_anyhow(self, name: str, pick: int, detail: int) -> None:
         """Do any instruction about any job, mostly to be refused."""
         self.act(list(self.market.jobs), name, pick, detail)
+
+    @precondition(lambda self: self.market.jobs)
+    @rule(pick=_PICK, which=st.integers(0, 6), offset=st.integers(-1, 1), detail=_DETAIL)
+    def act_at_a_deadline(self, pick: int, which: int, offset: int, detail: int) -> None:
+        """Wait for a deadline of a job, then do what it decides on: a second early, or in time."""
+        addresses = list(self.market.jobs)
+        address = addresses[pick % len(addresses)]
+        due = _deadlines(self.market.as_of_now(self.market.jobs[address]))
+        moment, name = due[which % len(due)]
+        self.market.world.at(max(self.market.world.now, moment + offset))
+        self.act([address], name, 0, detail)
 
     # Time
 

@@ -15,7 +15,7 @@ from tests.stateful.machine import MarketMachine
 from tests.stateful.rules import RULES
 
 RUNS = 16
-HISTORIES = 80
+HISTORIES = 60
 LENGTH = 60
 SHARE = 3_200
 """Steps that each run must make: 16 runs make more than 50,000."""
