@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from solders.pubkey import Pubkey
+from solders.token import ID as TOKEN_PROGRAM
 
 from ionet import money
 from ionet.localnet.actors import TREASURY, Actor
@@ -15,7 +16,7 @@ from ionet.localnet.net import Localnet
 from ionet.localnet.rent import minimum_balance
 from ionet.programs.escrow.accounts import Config, Offer
 from ionet.programs.escrow.events import JobExpired, JobOpened, OfferPosted
-from ionet.tokens import TOKEN_PROGRAM, decode_mint, decode_token_account
+from ionet.tokens import decode_mint, decode_token_account
 from ionet.tokens import find_associated_token_address as find_token_account
 
 
@@ -158,11 +159,10 @@ def _check_nothing_left(net: Localnet) -> Check:
 
 
 def _after_each(recorder: Recorder) -> Check:
-    violations = [f"{v.job}: {v.rule}: {v.found}" for v in recorder.violations]
     return Check(
         "money is conserved after each transaction",
-        not violations,
-        "; ".join(violations) or f"{len(recorder.executed)} transactions",
+        not recorder.violations,
+        "; ".join(recorder.violations) or f"{len(recorder.executed)} transactions",
     )
 
 

@@ -10,7 +10,7 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 
-from ionet.localnet.conservation import ConservationCheck, Violation
+from ionet.localnet.conservation import ConservationCheck
 from ionet.localnet.vm import Landed, Vm
 from ionet.programs.escrow.events import Event, parse_logs
 from ionet.programs.escrow.interface import INSTRUCTIONS
@@ -59,7 +59,7 @@ class Recorder:
 
     def __init__(self, vm: Vm, escrow: Pubkey) -> None:
         self.executed: list[Executed] = []
-        self.violations: list[Violation] = []
+        self.violations: list[str] = []
         self._escrow = escrow
         self._conservation = ConservationCheck(vm.get_account, vm.genesis.programs)
 
@@ -78,9 +78,11 @@ class Recorder:
                 outcome.err is None,
             )
         )
-        violation = self._conservation.after(landed.written)
+        violation = self._conservation.after(landed)
         if violation is not None:
-            self.violations.append(violation)
+            at = f"transaction {len(self.executed) - 1}"
+            found = f"{violation.account}: {violation.rule}: {violation.found}"
+            self.violations.append(f"{at}, {found}")
 
     def account_set(self, address: Pubkey, account: Account) -> None:
         """Scenarios change nothing but by transactions."""

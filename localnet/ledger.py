@@ -3,14 +3,16 @@
 Each line is ``{"hash": h, ...}`` where ``h = sha256(hash of the previous line ‖ rest of the line)``
 in hex, and the rest is the canonical JSON of its fields: keys sorted, no spaces, ASCII. A reader
 re-encodes each line and demands the same bytes, so an edit of any one byte, a moved, doubled or
-missing line and a missing end are all found, and the line is named. Whoever also knows the last
-hash knows that the whole file is the one that was written.
+missing line, a field of no meaning and a missing end are all found, and the line is named. Whoever
+can compute hashes can write another ledger: only who also knows the last hash from elsewhere knows
+that the whole file is the one that was written.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -146,21 +148,33 @@ class Ledger:
         Raises:
             LedgerError: a line, the order of the lines or the end is not as it was written.
         """
-        position = start or self.start
+        for record, position in self._lines(start or self.start):
+            if not isinstance(record, Header | Closing):
+                yield record, position
+
+    def end(self) -> Position:
+        """Read and check everything; return the end, whose ``hash`` identifies the ledger.
+
+        Raises:
+            LedgerError: as ``entries``.
+        """
+        ((_, end),) = deque(self._lines(self.start), maxlen=1)
+        return end
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (entry for entry, _ in self.entries())
+
+    def _lines(self, position: Position) -> Iterator[tuple[Record, Position]]:
         with self.path.open("rb") as file:
             file.seek(position.offset)
-            while True:
+            record: Record | None = None
+            while not isinstance(record, Closing):
                 record, position = _read(file, position)
-                if isinstance(record, Closing):
-                    break
                 if isinstance(record, Header):
                     raise LedgerError(position.line, "a second header")
                 yield record, position
             if file.read(1):
                 raise LedgerError(position.line + 1, "stands after the closing line")
-
-    def __iter__(self) -> Iterator[Entry]:
-        return (entry for entry, _ in self.entries())
 
     def _first(self) -> tuple[Record, Position]:
         with self.path.open("rb") as file:
@@ -204,6 +218,18 @@ def _decode(raw: bytes, previous: str, number: int) -> tuple[Record, str]:
         record = kind.from_json(fields)
     except LocalnetError as error:
         raise LedgerError(number, str(error)) from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except KeyError as error:
+        raise LedgerError(number, f"has no field {error}") from None
+    except (TypeError, ValueError, OverflowError, AttributeError) as error:
         raise LedgerError(number, f"has a field that cannot be read: {error}") from None
+    _expect_exact(record.to_json(), fields, number)
     return record, digest
+
+
+def _expect_exact(meant: Json, fields: Json, number: int) -> None:
+    """Refuse what a record does not mean: unknown fields, and values in another form."""
+    if unknown := sorted(fields.keys() - meant.keys()):
+        raise LedgerError(number, f"field {unknown[0]!r} is unknown in a line of this kind")
+    for name, value in fields.items():
+        if _canonical({name: value}) != _canonical({name: meant[name]}):
+            raise LedgerError(number, f"field {name!r} has a part that is unknown or another form")

@@ -24,6 +24,8 @@ from ionet.logs import LoggedData, logged_data
 FORMAT = 1
 
 Json: TypeAlias = dict[str, Any]
+_U64_MAX = 2**64 - 1
+_I64_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,8 @@ class Header:
     def of(cls, genesis: Genesis, runtime: str) -> Header:
         """Describe a genesis."""
         programs = tuple(ProgramRecord(p.name, p.address, p.sha256) for p in genesis.programs)
-        return cls(
-            str(genesis.hash()),
-            genesis.slot,
-            genesis.unix_time,
-            runtime,
-            programs,
-            genesis.accounts,
-        )
+        start = (genesis.slot, genesis.unix_time)
+        return cls(str(genesis.hash()), *start, runtime, programs, genesis.accounts)
 
     def to_json(self) -> Json:
         """Return the line's fields."""
@@ -75,19 +71,30 @@ class Header:
             "accounts": [account_to_json(*item) for item in self.accounts],
         }
 
+    def compared(self) -> Json:
+        """Return what every replay shares, whatever runtime and program build it uses."""
+        return {
+            "kind": "header",
+            "genesis_hash": self.genesis_hash,
+            "slot": self.slot,
+            "unix_time": self.unix_time,
+        }
+
     @classmethod
     def from_json(cls, line: Json) -> Header:
         """Read the line's fields."""
         if line["format"] != FORMAT:
             raise LocalnetError(f"format {line['format']}: this reader knows format {FORMAT}")
         return cls(
-            line["genesis_hash"],
-            line["slot"],
-            line["unix_time"],
-            line["runtime"],
+            _text(line, "genesis_hash"),
+            _integer(line, "slot", _I64_MAX),
+            _integer(line, "unix_time", _I64_MAX),
+            _text(line, "runtime"),
             tuple(
-                ProgramRecord(p["name"], Pubkey.from_string(p["address"]), p["sha256"])
-                for p in line["programs"]
+                ProgramRecord(
+                    _text(item, "name"), Pubkey.from_string(item["address"]), _text(item, "sha256")
+                )
+                for item in line["programs"]
             ),
             tuple(account_from_json(item) for item in line["accounts"]),
         )
@@ -190,17 +197,17 @@ class TransactionRecord:
         """Read the line's fields."""
         error = line["error"]
         return cls(
-            line["index"],
-            line["slot"],
-            line["unix_ms"],
-            line["blockhash"],
-            line["signature"],
+            _integer(line, "index"),
+            _integer(line, "slot"),
+            _integer(line, "unix_ms"),
+            _text(line, "blockhash"),
+            _text(line, "signature"),
             b64decode(line["transaction"], validate=True),
-            None if error is None else TransactionFault(**error),
-            tuple(LoggedData(e["program"], e["data"]) for e in line["events"]),
+            None if error is None else _fault_from_json(error),
+            tuple(LoggedData(_text(e, "program"), _text(e, "data")) for e in line["events"]),
             tuple(_written_from_json(item) for item in line["accounts"]),
-            line["fee"],
-            line["units"],
+            _integer(line, "fee"),
+            _integer(line, "units"),
             tuple(line["logs"]),
         )
 
@@ -218,7 +225,7 @@ class Closing:
     @classmethod
     def from_json(cls, line: Json) -> Closing:
         """Read the line's fields."""
-        return cls(line["transactions"])
+        return cls(_integer(line, "transactions"))
 
 
 Record: TypeAlias = Header | AccountRecord | TransactionRecord | Closing
@@ -249,7 +256,7 @@ def account_to_json(address: Pubkey, account: Account | None) -> Json:
 def account_from_json(line: Json) -> tuple[Pubkey, Account]:
     """Read the fields of an account that exists."""
     return Pubkey.from_string(line["address"]), Account(
-        line["lamports"],
+        _integer(line, "lamports"),
         b64decode(line["data"], validate=True),
         Pubkey.from_string(line["owner"]),
         line.get("executable", False),
@@ -260,6 +267,28 @@ def _written_from_json(line: Json) -> tuple[Pubkey, Account | None]:
     if "owner" in line:
         return account_from_json(line)
     return Pubkey.from_string(line["address"]), None
+
+
+def _fault_from_json(line: Json) -> TransactionFault:
+    index, code = (
+        None if line[name] is None else _integer(line, name)
+        for name in ("instruction_index", "custom_code")
+    )
+    return TransactionFault(_text(line, "kind"), index, code)
+
+
+def _integer(line: Json, name: str, maximum: int = _U64_MAX) -> int:
+    value = line[name]
+    if type(value) is not int or not 0 <= value <= maximum:
+        raise ValueError(f"{name} {value!r}: must be an integer of 0 to {maximum}")
+    return value
+
+
+def _text(line: Json, name: str) -> str:
+    value = line[name]
+    if not isinstance(value, str):
+        raise TypeError(f"{name} {value!r}: must be a string")
+    return value
 
 
 def _fault_to_json(fault: TransactionFault) -> Json:

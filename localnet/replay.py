@@ -5,103 +5,65 @@ executes the recorded bytes. Always compared: slot, blockhash, signature, outcom
 events, fee, and lamports, owner and data of every account the transaction could change. Logs and
 compute units are compared where runtime and program builds are those of the recording: another
 build may log and cost something else and still be right.
+
+Signatures bind a transaction to its genesis, and execution binds results to transactions. Nothing
+binds what was set directly, so that is listed, and refused where it could be money. That nothing
+was left out at the end is known only from the ledger's last hash; see ADR 008.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from solders.account import Account
 from solders.pubkey import Pubkey
+from solders.system_program import ID as SYSTEM_PROGRAM
 
 from ionet.connection import TransactionRefusedError
 from ionet.lanes import runtime_version
 from ionet.localnet.conservation import ConservationCheck
-from ionet.localnet.errors import ClockError, LedgerError
+from ionet.localnet.errors import ClockError, LedgerError, LocalnetError
 from ionet.localnet.genesis import Genesis, Program
-from ionet.localnet.ledger import Ledger
+from ionet.localnet.ledger import Ledger, Position
 from ionet.localnet.programs import shipped_programs
 from ionet.localnet.records import AccountRecord, Json, TransactionRecord
+from ionet.localnet.replay_report import Difference, ReplayReport, Value
 from ionet.localnet.vm import Landed, Vm
-
-Value = str | int | dict[str, Any] | list[Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The first place where the replay did something else than the ledger says.
-
-    Attributes:
-        index: Number of the transaction, from 0.
-        signature: Its signature.
-        account: Address of the account that differs; None for fields of the transaction.
-        field: Which field, e.g. ``error``, ``events``, ``data`` or ``conservation``.
-        expected: What the ledger says.
-        got: What the replay did.
-    """
-
-    index: int
-    signature: str
-    account: str | None
-    field: str
-    expected: Value
-    got: Value
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayReport:
-    """What a replay found.
-
-    Attributes:
-        is_identical: Every compared field was equal and money was conserved.
-        transactions: How many transactions were executed again.
-        sha256: Hex digest over the always-compared fields of what the replay did; the same in both
-            lanes.
-        first_difference: None when identical.
-        compared_logs_and_units: Whether logs and compute units were compared too.
-    """
-
-    is_identical: bool
-    transactions: int
-    sha256: str
-    first_difference: Difference | None
-    compared_logs_and_units: bool
-
-    def to_json(self) -> Json:
-        """Return the report as a JSON object."""
-        difference = self.first_difference
-        return {
-            "identical": self.is_identical,
-            "transactions": self.transactions,
-            "sha256": self.sha256,
-            "compared_logs_and_units": self.compared_logs_and_units,
-            "first_difference": None
-            if difference is None
-            else {name: getattr(difference, name) for name in Difference.__slots__},
-        }
 
 
 def replay(
-    ledger: Ledger | Path | str, *, programs: Iterable[Program] | None = None
+    ledger: Ledger | Path | str,
+    *,
+    programs: Iterable[Program] | None = None,
+    expected_hash: str | None = None,
+    allow_set: bool = False,
 ) -> ReplayReport:
     """Execute a ledger again and compare; stops at the first difference.
+
+    The whole file is read and checked before anything is executed.
 
     Args:
         ledger: The ledger or its path.
         programs: Builds to execute, by address; by default those shipped with this package.
+        expected_hash: What the hash of the ledger's last line must be, 64 hex digits.
+        allow_set: Whether accounts other than wallets may be set directly, as tests do.
 
     Raises:
-        LedgerError: the ledger is damaged, or names a program that is not at hand.
+        LedgerError: the ledger is damaged, has another hash than expected, sets what it may not,
+            or names a program that is not at hand.
+        LocalnetError: ``expected_hash`` is no hash.
         OSError: the file cannot be read.
     """
     source = ledger if isinstance(ledger, Ledger) else Ledger(Path(ledger))
     builds = shipped_programs() if programs is None else tuple(programs)
-    return _Replay(source, builds).run()
+    end = source.end()
+    _expect_hash(end, expected_hash)
+    return _Replay(source, builds, ledger_hash=end.hash, allow_set=allow_set).run()
 
 
 @dataclass(slots=True)
@@ -118,8 +80,13 @@ class _Capture:
 
 
 class _Replay:
-    def __init__(self, ledger: Ledger, builds: Sequence[Program]) -> None:
+    def __init__(
+        self, ledger: Ledger, builds: Sequence[Program], *, ledger_hash: str, allow_set: bool
+    ) -> None:
         self._ledger = ledger
+        self._ledger_hash = ledger_hash
+        self._allow_set = allow_set
+        self._accounts_set: list[Pubkey] = []
         genesis, is_same_build = _genesis(ledger, builds)
         is_same_runtime = ledger.header.runtime == runtime_version()
         self._compares_all = is_same_build and is_same_runtime
@@ -132,21 +99,45 @@ class _Replay:
         self._digest = sha256()
 
     def run(self) -> ReplayReport:
-        count = 0
-        for entry in self._ledger:
+        count, difference = 0, None
+        self._digest.update(_encode(self._ledger.header.compared()))
+        for entry, position in self._ledger.entries():
             if isinstance(entry, AccountRecord):
-                self._vm.set_account(entry.address, entry.account)
+                self._set(entry, position.line)
                 continue
             difference = self._execute(entry)
             count += 1
             if difference is not None:
-                return self._report(count, difference)
-        return self._report(count, None)
+                break
+        if count == 0:
+            difference = Difference(0, "", None, "transactions", "at least one", 0)
+        return self._report(count, difference)
 
     def _report(self, count: int, difference: Difference | None) -> ReplayReport:
         return ReplayReport(
-            difference is None, count, self._digest.hexdigest(), difference, self._compares_all
+            difference is None,
+            count,
+            self._digest.hexdigest(),
+            difference,
+            self._compares_all,
+            self._ledger_hash,
+            self._ledger.header.genesis_hash,
+            tuple(self._accounts_set),
         )
+
+    def _set(self, entry: AccountRecord, line: int) -> None:
+        """Set an account without a transaction; no signature stands for it."""
+        states = (self._vm.get_account(entry.address), entry.account)
+        if not self._allow_set and not all(map(_is_wallet, states)):
+            owners = " and then ".join("nobody" if s is None else str(s.owner) for s in states)
+            raise LedgerError(
+                line,
+                f"account {entry.address}, owned by {owners}, was set directly: only wallets may"
+                " be, unless the replay allows it",
+            )
+        self._accounts_set.append(entry.address)
+        self._digest.update(_encode(entry.to_json()))
+        self._vm.set_account(entry.address, entry.account)
 
     def _execute(self, recorded: TransactionRecord) -> Difference | None:
         try:
@@ -162,7 +153,7 @@ class _Replay:
             raise AssertionError("a sent transaction either lands or is refused")
         replayed = TransactionRecord.of(recorded.index, landed)
         self._digest.update(_encode(replayed.compared()))
-        return self._compare(recorded, replayed) or self._conserved(replayed)
+        return self._compare(recorded, replayed) or self._conserved(recorded, landed)
 
     def _compare(
         self, recorded: TransactionRecord, replayed: TransactionRecord
@@ -181,14 +172,14 @@ class _Replay:
             return _difference(recorded, "logs", list(recorded.logs), list(replayed.logs))
         return None
 
-    def _conserved(self, replayed: TransactionRecord) -> Difference | None:
-        violation = self._conservation.after(replayed.accounts)
+    def _conserved(self, recorded: TransactionRecord, landed: Landed) -> Difference | None:
+        violation = self._conservation.after(landed)
         if violation is None:
             return None
         return Difference(
-            replayed.index,
-            replayed.signature,
-            str(violation.job),
+            recorded.index,
+            recorded.signature,
+            str(violation.account),
             "conservation",
             violation.rule,
             violation.found,
@@ -225,6 +216,22 @@ def _error(recorded: TransactionRecord) -> Value:
 
 def _encode(fields: Json) -> bytes:
     return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def _is_wallet(account: Account | None) -> bool:
+    """Whether an account is nothing but lamports."""
+    if account is None:
+        return True
+    return account.owner == SYSTEM_PROGRAM and not account.data and not account.executable
+
+
+def _expect_hash(end: Position, expected: str | None) -> None:
+    if expected is None:
+        return
+    if not re.fullmatch("[0-9a-f]{64}", expected):
+        raise LocalnetError(f"expected hash {expected!r}: must be 64 hex digits")
+    if end.hash != expected:
+        raise LedgerError(end.line, f"the ledger's hash is {end.hash}, expected {expected}")
 
 
 def _genesis(ledger: Ledger, builds: Sequence[Program]) -> tuple[Genesis, bool]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from solders.account import Account
 from solders.hash import Hash
@@ -26,6 +26,8 @@ from ionet.localnet.genesis import Genesis, Program
 from ionet.localnet.message import account_keys
 from ionet.localnet.sysvars import CLOCK, SLOT_HASHES, SysvarSync
 
+_States: TypeAlias = tuple[tuple[Pubkey, Account | None], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Landed:
@@ -36,15 +38,17 @@ class Landed:
         ms: Unix time in milliseconds at which it executed.
         blockhash: The newest blockhash at that time.
         outcome: What it did.
-        written: Each account it could change and its state afterwards, in message order; None
-            where the account does not exist.
+        before: Each account it could change and its state before, in message order; None where
+            the account did not exist.
+        written: The same accounts and their states afterwards.
     """
 
     raw: bytes
     ms: int
     blockhash: Hash
     outcome: TransactionOutcome
-    written: tuple[tuple[Pubkey, Account | None], ...]
+    before: _States
+    written: _States
 
 
 class Observer(Protocol):
@@ -196,6 +200,7 @@ class Vm:
         admission.check_blockhash(parsed, self.clock)
         keys = account_keys(parsed, self.get_account)
         self._sysvars.write(keys.all)
+        before = self._read(keys.writable) if self.observers else ()
         done = execution.execute(self._svm, parsed, keys)
         now = self.clock.now()
         outcome = TransactionOutcome(
@@ -203,7 +208,7 @@ class Vm:
         )
         self._outcomes[signature] = outcome
         self._touched.update(keys.writable)
-        self._finish_block(raw, outcome, keys.writable)
+        self._finish_block(raw, outcome, before)
         return outcome
 
     def get_transaction(self, signature: Signature) -> TransactionOutcome | None:
@@ -215,16 +220,18 @@ class Vm:
         """How many transactions have landed."""
         return len(self._outcomes)
 
-    def _finish_block(
-        self, raw: bytes, outcome: TransactionOutcome, writable: tuple[Pubkey, ...]
-    ) -> None:
+    def _read(self, addresses: Iterable[Pubkey]) -> _States:
+        return tuple((address, self.get_account(address)) for address in addresses)
+
+    def _finish_block(self, raw: bytes, outcome: TransactionOutcome, before: _States) -> None:
         if self.observers:
             landed = Landed(
                 raw,
                 self.clock.ms,
                 self.clock.latest_blockhash().blockhash,
                 outcome,
-                tuple((key, self.get_account(key)) for key in writable),
+                before,
+                self._read(address for address, _ in before),
             )
             for observer in self.observers:
                 observer.landed(landed)
