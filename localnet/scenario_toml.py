@@ -143,9 +143,10 @@ class Table:
 
     def _list(self, name: str, rule: str) -> list[object]:
         value: object = self._take(name)
-        if not isinstance(value, list) or not value:
-            raise self.fault(name, cast("object", value), rule)
-        return cast("list[object]", value)
+        items = cast("list[object]", value) if isinstance(value, list) else []
+        if not items:
+            raise self.fault(name, value, rule)
+        return items
 
     def _take(self, name: str, default: object = _MISSING) -> Any:
         value = self._values.pop(name, default)
