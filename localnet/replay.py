@@ -129,7 +129,7 @@ class _Replay:
         """Set an account without a transaction; no signature stands for it."""
         states = (self._vm.get_account(entry.address), entry.account)
         if not self._allow_set and not all(map(_is_wallet, states)):
-            owners = " and then ".join("nobody" if s is None else str(s.owner) for s in states)
+            owners = " and then ".join(dict.fromkeys(str(s.owner) for s in states if s))
             raise LedgerError(
                 line,
                 f"account {entry.address}, owned by {owners}, was set directly: only wallets may"
