@@ -35,6 +35,8 @@ from ionet.localnet.records import AccountRecord, Json, TransactionRecord
 from ionet.localnet.replay_report import Difference, ReplayReport, Value
 from ionet.localnet.vm import Landed, Vm
 
+__all__ = ["Difference", "ReplayReport", "replay"]
+
 
 def replay(
     ledger: Ledger | Path | str,
