@@ -97,6 +97,20 @@ def test_replay_on_another_build_names_the_first_difference(capsys: Capture, led
     assert json.loads(out)["first_difference"]["field"] == "events"
 
 
+def test_replay_holds_the_ledger_against_its_published_hash(capsys: Capture, ledger: Path) -> None:
+    _, out, _ = in_process(capsys, "replay", ledger, "--json")
+    published = json.loads(out)["ledger_hash"]
+    code, _, err = in_process(capsys, "replay", ledger, "--expect-hash", published)
+    assert (code, err) == (0, "")
+    other = ("0" if published[0] != "0" else "1") + published[1:]
+    code, out, err = in_process(capsys, "replay", ledger, "--expect-hash", other)
+    assert (code, out) == (2, "")
+    assert published in err and other in err
+    code, out, err = in_process(capsys, "replay", ledger, "--expect-hash", "xyz")
+    assert (code, out) == (2, "")
+    assert err.startswith("ionet: expected hash 'xyz': ")
+
+
 def test_replay_of_a_damaged_ledger_names_the_line(
     capsys: Capture, ledger: Path, tmp_path: Path
 ) -> None:

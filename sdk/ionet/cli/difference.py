@@ -11,7 +11,7 @@ from typing import Any, cast
 from ionet.dynamic import Decoded, DynamicDecoder
 from ionet.errors import InterfaceError
 from ionet.interfaces import load_idl
-from ionet.localnet.replay import Difference
+from ionet.localnet.replay_report import Difference
 
 _SHOWN = 200
 """Characters of a value that are shown; --json has all of them."""

@@ -14,8 +14,8 @@ from ionet.cli.difference import describe
 from ionet.errors import ArgumentError
 from ionet.localnet.genesis import Program
 from ionet.localnet.programs import shipped_programs
-from ionet.localnet.replay import Difference, ReplayReport
 from ionet.localnet.replay import replay as execute_again
+from ionet.localnet.replay_report import Difference, ReplayReport
 
 
 def replay(
@@ -27,6 +27,17 @@ def replay(
             metavar="name=file", help="Execute this build of a program, not the shipped one."
         ),
     ] = None,
+    expect_hash: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HEX",
+            help="Last hash of the ledger, as published: nothing was cut off or rewritten.",
+        ),
+    ] = None,
+    allow_set: Annotated[
+        bool,
+        typer.Option("--allow-set", help="Accept any account that was set without a transaction."),
+    ] = False,
 ) -> None:
     """Execute every signed transaction of a ledger in a fresh VM and compare what it did.
 
@@ -35,7 +46,12 @@ def replay(
     Exit code 1 if something differs or money is not conserved, 2 if the file is damaged or cannot
     be read.
     """
-    report = execute_again(ledger, programs=_programs(build or ()))
+    report = execute_again(
+        ledger,
+        programs=_programs(build or ()),
+        expected_hash=expect_hash,
+        allow_set=allow_set,
+    )
     if as_json:
         print(json.dumps(report.to_json(), indent=2))
     else:
@@ -63,10 +79,15 @@ def _print(report: ReplayReport) -> None:
     print(f"identical {report.sha256}")
     also = "" if report.compared_logs_and_units else " (another build: logs and CU not compared)"
     print(f"{report.transactions} transactions, money conserved after each{also}")
+    print(f"last hash of the ledger {report.ledger_hash}")
+    if report.accounts_set:
+        addresses = ", ".join(map(str, report.accounts_set))
+        print(f"accounts set without a transaction: {addresses}")
 
 
 def _print_difference(difference: Difference) -> None:
-    print(f"different at transaction {difference.index} {difference.signature}")
+    where = f" {difference.signature}" if difference.signature else ""
+    print(f"different at transaction {difference.index}{where}")
     if difference.account is not None:
         print(f"account   {difference.account}")
     print(f"field     {difference.field}")
