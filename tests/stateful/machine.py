@@ -17,6 +17,7 @@ from solders.pubkey import Pubkey
 from ionet.programs.escrow.enums import JobKind
 from tests.programs.harness.jobs import HOURS, Gang, JobRef
 from tests.programs.harness.world import ALICE, BOB, CAROL, LISTINGS, World
+from tests.stateful.agreement import check
 from tests.stateful.market import Market
 from tests.stateful.model import (
     ACTIVE,
@@ -272,7 +273,7 @@ class MarketMachine(RuleBasedStateMachine):
 
     @invariant()
     def program_and_model_agree(self) -> None:
-        self.market.check()
+        check(self.market)
 
 
 def _details(name: str, job: JobModel, detail: int) -> tuple[int, int]:

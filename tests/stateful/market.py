@@ -28,7 +28,6 @@ from tests.programs.harness.world import (
 )
 from tests.stateful.model import (
     ACTIVE,
-    OPEN,
     ClusterModel,
     JobModel,
     OfferModel,
@@ -362,99 +361,3 @@ class Market:
         cluster = None if entry.gang is None else self.clusters[entry.gang.address][1]
         job.elapse(self.world.now, cluster)
         return job
-
-    # Invariants
-
-    def check(self) -> None:
-        """Compare everything, and check that money is conserved."""
-        for address, entry in self.jobs.items():
-            self._check_job(address, entry)
-        for address, offer in self.offers.items():
-            self._check_offer(address, offer)
-        for address, (_, model) in self.clusters.items():
-            self._check_cluster(address, model)
-        world = self.world
-        for owner, expected in self.balances.items():
-            assert world.balance(world.token(owner)) == expected, owner
-        for wallet, lamports in self.lamports.items():
-            assert world.lamports(wallet) == lamports, wallet
-        in_vaults = sum(world.balance(entry.ref.vault) for entry in self.jobs.values())
-        assert sum(self.balances.values()) + in_vaults == self.total
-
-    def _check_job(self, address: Pubkey, entry: Entry) -> None:
-        record, model = self.world.job(address), entry.model
-        vault = self.world.balance(entry.ref.vault)
-        held = record.deposit - record.paid - record.fee - record.refunded
-        assert held >= 0
-        assert vault == held + model.donated
-        found = (
-            int(record.state),
-            record.flags,
-            record.deposit,
-            record.earned,
-            record.paid,
-            record.fee,
-            record.refunded,
-            record.duration,
-            record.started_at,
-            record.seen_seconds,
-            record.held_seconds,
-            record.tip,
-            record.fee_bps,
-        )
-        flags = model.is_final | model.is_submitted << 1 | model.is_accepted << 2
-        assert found == (
-            model.state,
-            flags,
-            model.deposit,
-            model.earned,
-            model.paid,
-            model.fee,
-            model.refunded,
-            model.duration,
-            model.started_at,
-            model.seen_seconds,
-            model.held_seconds,
-            model.tip,
-            model.fee_bps,
-        ), address
-        if model.is_final and not model.due_to_provider and model.released_fee == model.fee:
-            assert model.fee == (model.paid + model.fee) * model.fee_bps // 10_000
-
-    def _check_offer(self, address: Pubkey, model: OfferModel) -> None:
-        record = self.world.offer(address)
-        live = None if record.live_job == Pubkey.default() else record.live_job
-        found = (record.seconds, record.gross, record.fee, record.jobs, record.expired, live)
-        expected = (
-            model.seconds,
-            model.gross,
-            model.fee,
-            model.jobs,
-            model.expired,
-            model.live_job,
-        )
-        assert found == expected, address
-        assert self.announced[address, "gross"] == model.gross
-        assert self.announced[address, "fee"] == model.fee
-        if live is not None:
-            state = self.jobs[live].model.state
-            assert state in (OPEN, ACTIVE)
-
-    def _check_cluster(self, address: Pubkey, model: ClusterModel) -> None:
-        record = self.world.cluster(address)
-        bits = sum(1 << place - 1 for place in model.places)
-        found = (
-            record.accepted,
-            record.unclosed,
-            record.is_failed,
-            record.started_at,
-            record.members,
-        )
-        expected = (
-            model.accepted,
-            model.unclosed,
-            model.is_failed,
-            model.started_at,
-            bits,
-        )
-        assert found == expected, address
