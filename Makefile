@@ -14,7 +14,7 @@ PYTHON_SOURCES = sdk/ionet localnet tools $(wildcard benchmarks examples tests)
 TYPED_SOURCES = sdk/ionet tools $(wildcard benchmarks examples)
 
 .PHONY: help setup fmt fmt-check lint type test test-fast test-anchorpy test-lanes test-rust demo \
-	programs programs-check bench idl generate generate-check docs lock check clean
+	programs programs-check bench bench-check idl generate generate-check docs lock check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -77,13 +77,16 @@ programs-check: .venv/.ready
 bench: .venv/.ready ## measure compute units, sizes and speed
 	$(PY) benchmarks/run.py
 
+bench-check: .venv/.ready
+	$(PY) benchmarks/run.py --check
+
 docs: .venv/.tools ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 
 lock: ## refresh constraints/ with the newest versions allowed
 	tools/lock.sh current test,lint,docs && tools/lock.sh anchorpy test,anchorpy
 
-check: fmt-check lint type test-rust generate-check programs-check docs ## all that a change must pass besides the tests
+check: fmt-check lint type test-rust generate-check programs-check bench-check docs ## all that a change must pass besides the tests
 
 clean: ## remove everything that can be made again
 	rm -rf .venv .venv-anchorpy build dist site programs/target .hypothesis .mypy_cache .pytest_cache .ruff_cache
