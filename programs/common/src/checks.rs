@@ -3,7 +3,7 @@
 use crate::outcome::{Outcome, Refusal};
 use crate::{errors, surface::Record};
 use core::mem::offset_of;
-use pinocchio::{account::RuntimeAccount, address::address_eq, AccountView, Address};
+use pinocchio::{account::RuntimeAccount, address::address_eq, error::ProgramError, AccountView, Address};
 
 errors! {
     /// Refusals shared by all ionet programs.
@@ -39,6 +39,14 @@ errors! {
         WrongSignatureInstruction = 6036 "The ed25519 instruction refers to another instruction's data",
         WrongSignatureKey = 6037 "The ed25519 instruction verifies another key",
         WrongSignatureMessage = 6038 "The ed25519 instruction verifies another message",
+    }
+}
+
+impl From<ProgramError> for Refusal {
+    /// Local refusals of the runtime library, such as a sysvar that is missing.
+    #[inline(always)]
+    fn from(_: ProgramError) -> Self {
+        Check::RuntimeRefused.into()
     }
 }
 

@@ -5,7 +5,6 @@
 //! number is all there is to tell.
 
 use core::num::NonZeroU64;
-use pinocchio::error::ProgramError;
 
 /// A refused instruction: the number of its error.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,13 +28,5 @@ impl Refusal {
     #[inline(always)]
     pub const fn code(self) -> u64 {
         self.0.get()
-    }
-}
-
-impl From<ProgramError> for Refusal {
-    /// Local refusals of the runtime library, such as a sysvar that is missing.
-    #[inline(always)]
-    fn from(_: ProgramError) -> Self {
-        crate::checks::Check::RuntimeRefused.into()
     }
 }
