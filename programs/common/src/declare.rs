@@ -71,6 +71,7 @@ macro_rules! enums {
 macro_rules! instructions {
     ($($(#[doc = $d:literal])* $m:ident($($(#[doc = $ad:literal])* $a:ident: $t:ty),* $(,)?) {
         $($(#[doc = $md:literal])* $acc:ident $([$($flag:ident)*])? $(= $($k:ident($v:literal))+)? $(@ $address:literal)?,)*
+        $(.. $rest:ident)?
     })*) => {
         $(
             $(#[doc = $d])*
@@ -109,6 +110,18 @@ macro_rules! instructions {
                         $crate::checks::expect_flags(signers, writables)?;
                         Ok(accounts)
                     }
+                    $(
+                        /// Takes the declared accounts with exactly the declared flags, and those that follow them.
+                        #[inline(always)]
+                        pub fn split(
+                            accounts: &[pinocchio::AccountView],
+                        ) -> Result<(&Self, &[pinocchio::AccountView]), $crate::outcome::Refusal> {
+                            let Some((declared, $rest)) = accounts.split_at_checked(METAS.len()) else {
+                                return Err($crate::checks::Check::WrongAccountCount.into());
+                            };
+                            Ok((Self::parse(declared)?, $rest))
+                        }
+                    )?
                 }
                 impl Args {
                     /// Takes exactly the declared arguments.
@@ -134,6 +147,8 @@ macro_rules! instructions {
                     seeds: &[$($($crate::surface::Seed::$k($v)),+)?],
                     address: concat!("" $(, $address)?),
                 }),*];
+                /// Name of the accounts that follow in any number; empty where the list is exact.
+                pub const REST: &str = concat!("" $(, stringify!($rest))?);
                 /// Argument table.
                 pub const ARGS: &[$crate::surface::Field] = &[$($crate::surface::Field {
                     name: stringify!($a), docs: &[$($ad),*], ty: <$t as $crate::surface::Wire>::TY,
@@ -142,7 +157,7 @@ macro_rules! instructions {
         )*
         /// Every instruction of this program, for the IDL.
         pub const INSTRUCTIONS: &[$crate::surface::Instruction] = &[$($crate::surface::Instruction {
-            name: stringify!($m), docs: &[$($d),*], discriminator: $m::DISCRIMINATOR, accounts: $m::METAS, args: $m::ARGS,
+            name: stringify!($m), docs: &[$($d),*], discriminator: $m::DISCRIMINATOR, accounts: $m::METAS, rest: $m::REST, args: $m::ARGS,
         }),*];
     };
 }

@@ -88,8 +88,10 @@ pub struct Instruction {
     pub docs: &'static [&'static str],
     /// First eight bytes of `sha256("global:<name>")`.
     pub discriminator: [u8; 8],
-    /// Accounts in order; the list is exact.
+    /// Accounts in order; the list is exact, but for `rest`.
     pub accounts: &'static [Meta],
+    /// Name of the accounts that follow in any number; empty where the list is exact.
+    pub rest: &'static str,
     /// Arguments in order; the length is exact.
     pub args: &'static [Field],
 }

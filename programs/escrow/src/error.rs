@@ -22,7 +22,7 @@ errors! {
         ZeroAddress = 6052 "The zero address may not hold this role",
 
         NotProvider = 6060 "Signer is not the offer's provider",
-        InvalidGpuClass = 6061 "GPU class is unknown",
+        InvalidGpuClass = 6061 "Retired: the class is the device's, which its registration checks",
         InvalidKinds = 6062 "Kinds must be some of 1 (rental), 2 (metered), 4 (deliverable)",
         RateTooLow = 6063 "Rate is zero or below the minimum of the GPU class",
         RateTooHigh = 6064 "Rate is above the highest rate",
@@ -30,6 +30,10 @@ errors! {
         InvalidMinimumCharge = 6066 "Minimum charge is above 3600 s or above the shortest duration",
         OfferBusy = 6067 "Another job holds the device",
         WrongOffer = 6068 "Offer is not the job's",
+        WrongDevice = 6069 "Device is not the offer's",
+        NotDeviceOwner = 6070 "The provider is not the device's owner",
+        DeviceChanged = 6071 "The device was registered again with another owner or class than the offer's",
+        DeviceNotEligible = 6072 "The device is not cluster-ready, nor hired within four epochs of it",
 
         InvalidKind = 6080 "Job kind is unknown",
         KindNotOffered = 6081 "The offer does not take this kind of job",

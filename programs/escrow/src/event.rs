@@ -1,7 +1,8 @@
 //! Events, written with `sol_log_data` in Anchor's form. `at` is the unix second of the transaction;
 //! amounts are base units. A change carries what moved and the new cumulative values, so each line can be checked alone.
 
-use crate::state::{EndReason, GpuClass, JobKind};
+use crate::state::{EndReason, JobKind};
+use ionet_accounts::gpu::GpuClass;
 use ionet_common::{
     layouts,
     surface::{Flag, I64, U16, U32, U64},

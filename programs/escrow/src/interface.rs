@@ -1,10 +1,12 @@
 //! Instructions and constants of the escrow program, as its IDL publishes them.
 //!
-//! Account order is the same everywhere: signer, `job`, `offer`, `cluster`, `vault`, token accounts, singletons,
-//! programs. In job instructions `cluster` is the job's `Cluster`, or the job itself once more when it has none.
+//! Account order is the same everywhere: signer, `job`, `offer`, `device`, `cluster`, `vault`, token accounts,
+//! singletons, programs. In job instructions `device` is the offer's `Device` in the verification program (its address
+//! is checked always, the account is read while a rental runs), and `cluster` is the job's `Cluster`, or the job itself
+//! once more when it has none.
 //! Transitions and guards: docs/adr/003-job-state-machine.md. Rounding: docs/adr/004-money-arithmetic.md.
 
-use crate::state::{self, GpuClass, JobKind};
+use crate::state::{self, JobKind};
 use ionet_common::{
     constants, instructions,
     surface::{Flag, I64, U16, U32, U64},
@@ -54,12 +56,13 @@ instructions! {
         authority [signer],
         config [writable] = Const("config"),
     }
-    /// Creates the offer of a device; owner and device key sign, so that nobody can take another's device.
-    post_offer(class: GpuClass, kinds: u8, rate: U64, min_duration: U32, max_duration: U32, min_charge: U16) {
+    /// Creates the offer of a device, which its owner makes; GPU class and minimum rate are the device's.
+    post_offer(kinds: u8, rate: U64, min_duration: U32, max_duration: U32, min_charge: U16) {
         /// Pays the rent of the offer, which is never closed.
         payer [signer writable],
         provider [signer],
-        device [signer],
+        /// The device's account in the verification program.
+        device,
         offer [writable] = Const("offer") Account("device"),
         config = Const("config"),
         mint,
@@ -102,12 +105,13 @@ instructions! {
         system_program @ "11111111111111111111111111111111",
         token_program @ "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
     }
-    /// Starts the job, or in a cluster waits for the other members. `opened_slot` must be the job's: a signed accept is
+    /// Starts the job on an eligible device, or in a cluster waits for the other members. `opened_slot` must be the job's: a signed accept is
     /// worth nothing on another job under the same id.
     accept_job(opened_slot: U64) {
         provider [signer],
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
         config = Const("config"),
     }
@@ -116,6 +120,7 @@ instructions! {
         provider [signer],
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
         vault [writable] = Const("vault") Account("job"),
         client_token [writable],
@@ -127,6 +132,7 @@ instructions! {
         client [signer],
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
         vault [writable] = Const("vault") Account("job"),
         client_token [writable],
@@ -137,6 +143,7 @@ instructions! {
     settle_job() {
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
         vault [writable] = Const("vault") Account("job"),
         provider_token [writable],
@@ -146,6 +153,7 @@ instructions! {
     settle_voucher(cumulative: U64) {
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
         vault [writable] = Const("vault") Account("job"),
         provider_token [writable],
@@ -158,6 +166,7 @@ instructions! {
         provider [signer],
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
     }
     /// The client stops a job, or withdraws a request; what is not earned is refunded.
@@ -165,6 +174,7 @@ instructions! {
         client [signer],
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
         vault [writable] = Const("vault") Account("job"),
         client_token [writable],
@@ -175,6 +185,7 @@ instructions! {
         provider [signer],
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
         vault [writable] = Const("vault") Account("job"),
         client_token [writable],
@@ -186,6 +197,7 @@ instructions! {
         caller [signer writable],
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
         vault [writable] = Const("vault") Account("job"),
         client_token [writable],
@@ -197,6 +209,7 @@ instructions! {
         caller [signer],
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
         vault [writable] = Const("vault") Account("job"),
         provider_token [writable],
@@ -206,6 +219,7 @@ instructions! {
     refund() {
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
         vault [writable] = Const("vault") Account("job"),
         client_token [writable],
@@ -215,6 +229,7 @@ instructions! {
     sweep_fee() {
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
         vault [writable] = Const("vault") Account("job"),
         treasury_token [writable],
@@ -226,6 +241,7 @@ instructions! {
     close_job() {
         job [writable],
         offer [writable],
+        device,
         cluster [writable],
         vault [writable] = Const("vault") Account("job"),
         client_token [writable],

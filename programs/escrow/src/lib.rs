@@ -1,18 +1,16 @@
 //! Job escrow: offers, jobs with a vault each, clusters.
 //!
-//! `interface.rs` is the manual: every instruction with its accounts and arguments. `state.rs` holds the accounts,
-//! `event.rs` the events, `error.rs` one error per guard. Handlers in `instructions/` all have one shape:
+//! `interface.rs` is the manual: every instruction with its accounts and arguments. `ionet_accounts::escrow` holds the
+//! accounts, `event.rs` the events, `error.rs` one error per guard. Handlers in `instructions/` all have one shape:
 //! accounts → checks → compute (in `ionet-math`) → commit → token transfer → event.
 #![cfg_attr(target_os = "solana", no_std)]
 
 pub mod error;
 pub mod event;
-pub mod genesis;
 pub mod instructions;
 pub mod interface;
-pub mod state;
 
-pub use genesis::ADDRESS;
+pub use ionet_accounts::escrow as state;
 
 use instructions as handlers;
 use ionet_common::{checks::Check, outcome::Outcome, Context};

@@ -5,6 +5,7 @@ use anchor_lang_idl_spec::{
     IdlInstruction, IdlInstructionAccount, IdlInstructionAccountItem, IdlMetadata, IdlPda, IdlSeed, IdlSeedAccount,
     IdlSeedArg, IdlSeedConst, IdlType, IdlTypeDef, IdlTypeDefTy, IDL_SPEC,
 };
+use ionet_accounts::{gpu, ids};
 use ionet_common::{
     checks,
     surface::{Constant, Enumeration, Fault, Field, Instruction, Layout, Meta, Seed, Ty},
@@ -19,28 +20,44 @@ struct Surface {
     instructions: &'static [Instruction],
     accounts: &'static [Layout],
     events: &'static [Layout],
-    enums: &'static [Enumeration],
+    enums: &'static [&'static [Enumeration]],
     errors: &'static [Fault],
     constants: &'static [Constant],
 }
 
 /// The IDLs of all programs.
 pub fn all() -> Vec<Idl> {
-    vec![escrow()]
+    vec![escrow(), verification()]
 }
 
 fn escrow() -> Idl {
     Surface {
         name: "escrow",
-        address: escrow::ADDRESS,
+        address: ids::ESCROW,
         version: env!("CARGO_PKG_VERSION"),
         description: "Job escrow: offers, jobs, clusters",
         instructions: escrow::interface::INSTRUCTIONS,
-        accounts: escrow::state::ACCOUNTS,
+        accounts: ionet_accounts::escrow::ACCOUNTS,
         events: escrow::event::EVENTS,
-        enums: escrow::state::ENUMS,
+        enums: &[gpu::ENUMS, ionet_accounts::escrow::ENUMS],
         errors: escrow::error::ERRORS,
         constants: escrow::interface::CONSTANTS,
+    }
+    .idl()
+}
+
+fn verification() -> Idl {
+    Surface {
+        name: "verification",
+        address: ids::VERIFICATION,
+        version: env!("CARGO_PKG_VERSION"),
+        description: "GPU verification: devices, attestors, epochs, reports",
+        instructions: verification::interface::INSTRUCTIONS,
+        accounts: ionet_accounts::verification::ACCOUNTS,
+        events: verification::event::EVENTS,
+        enums: &[gpu::ENUMS, ionet_accounts::verification::ENUMS],
+        errors: verification::error::ERRORS,
+        constants: verification::interface::CONSTANTS,
     }
     .idl()
 }
@@ -69,7 +86,7 @@ impl Surface {
                 .iter()
                 .chain(self.events)
                 .map(layout)
-                .chain(self.enums.iter().map(enumeration))
+                .chain(self.enums.iter().copied().flatten().map(enumeration))
                 .collect(),
             constants: self.constants.iter().map(constant).collect(),
         }
@@ -101,12 +118,17 @@ fn fields(fields: &[Field]) -> Vec<IdlField> {
 fn instruction(i: &Instruction) -> IdlInstruction {
     IdlInstruction {
         name: i.name.into(),
-        docs: docs(i.docs),
+        docs: docs(i.docs).into_iter().chain(rest(i.rest)).collect(),
         discriminator: i.discriminator.into(),
         accounts: i.accounts.iter().map(meta).collect(),
         args: fields(i.args),
         returns: None,
     }
+}
+
+/// The specification has no field for accounts in any number; client generators find this line.
+fn rest(name: &str) -> Option<String> {
+    (!name.is_empty()).then(|| format!("Remaining accounts: {name}"))
 }
 
 fn meta(m: &Meta) -> IdlInstructionAccountItem {

@@ -218,20 +218,31 @@ impl Job {
         Ok(())
     }
 
-    /// Applies what time alone decides (ADR 003, "(S)"): the start of a complete cluster (`cluster_started_at`, 0 for
-    /// none), then the scheduled end.
+    /// Applies what time alone decides (ADR 003, "(S)"): [`Self::begin`], then [`Self::finish`].
     #[inline(always)]
     pub fn elapse(&mut self, now: i64, cluster_started_at: i64, seen: &impl Seen) -> Elapsed {
-        let mut elapsed = Elapsed::default();
-        if self.state as u8 == State::Open as u8 && self.is_accepted && cluster_started_at != 0 {
+        let is_started = self.begin(cluster_started_at);
+        Elapsed { is_started, is_ended: self.finish(now, seen) }
+    }
+
+    /// Starts an accepted member of a complete cluster (`cluster_started_at`, 0 for none); whether it did.
+    #[inline(always)]
+    pub fn begin(&mut self, cluster_started_at: i64) -> bool {
+        let is_started = self.state as u8 == State::Open as u8 && self.is_accepted && cluster_started_at != 0;
+        if is_started {
             self.start(cluster_started_at);
-            elapsed.is_started = true;
         }
-        if self.state as u8 == State::Active as u8 && now >= self.scheduled_end() {
+        is_started
+    }
+
+    /// Stops a running job whose scheduled end has passed; whether it did.
+    #[inline(always)]
+    pub fn finish(&mut self, now: i64, seen: &impl Seen) -> bool {
+        let is_ended = self.state as u8 == State::Active as u8 && now >= self.scheduled_end();
+        if is_ended {
             self.stop(self.duration, false, seen);
-            elapsed.is_ended = true;
         }
-        elapsed
+        is_ended
     }
 
     /// Starts the job.

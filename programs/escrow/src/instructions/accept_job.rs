@@ -2,7 +2,8 @@
 
 use super::{
     config::read,
-    frame::{is_free, Frame, Slot},
+    device::expect_eligible,
+    frame::{around, is_free, Frame, Slot},
 };
 use crate::{
     error::EscrowError,
@@ -28,7 +29,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
+    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
     frame.expect_provider(&a.provider)?;
     let now = frame.now;
     read(c.program_id, &a.config)?.expect_running(PAUSE_ACCEPT, now)?;
@@ -73,7 +74,7 @@ fn check(frame: &Frame, opened_slot: U64) -> Outcome {
     if !is_free(frame.offer()) {
         return Err(EscrowError::OfferBusy.into());
     }
-    Ok(())
+    expect_eligible(frame)
 }
 
 /// Counts the accept in the job's cluster; true if the job starts now.

@@ -1,6 +1,6 @@
 //! Removes a job that holds nothing.
 
-use super::frame::{Frame, Slot};
+use super::frame::{around, Frame, Slot};
 use crate::{
     error::EscrowError,
     event::JobClosed,
@@ -24,7 +24,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
+    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.go(Action::Close).map_err(EscrowError::refusal)?;
     check(frame, a)?;

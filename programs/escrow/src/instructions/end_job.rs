@@ -2,7 +2,7 @@
 
 use super::{
     decline_job::leave,
-    frame::{Frame, Slot, SEEN},
+    frame::{around, Frame, Slot},
 };
 use crate::{
     error::EscrowError,
@@ -20,7 +20,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
+    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
     frame.expect_client(&a.client)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let is_request = frame.core.state == State::Open;
@@ -28,7 +28,7 @@ pub fn process(c: &Context) -> Outcome {
         frame.core.go(Action::End).map_err(EscrowError::refusal)?;
         leave(frame)?;
     } else {
-        frame.core.end(frame.now, &SEEN).map_err(EscrowError::refusal)?;
+        frame.core.end(frame.now, &frame.seen()).map_err(EscrowError::refusal)?;
     }
     frame.pay_client(&a.vault, &a.client_token)?;
     if is_request {

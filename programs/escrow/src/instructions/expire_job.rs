@@ -2,7 +2,7 @@
 
 use super::{
     decline_job::leave,
-    frame::{is_free, Frame, Slot},
+    frame::{around, is_free, Frame, Slot},
 };
 use crate::{
     error::EscrowError,
@@ -28,7 +28,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
+    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let is_request = frame.core.state == State::Open;
     if is_request {

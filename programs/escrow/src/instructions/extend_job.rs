@@ -2,7 +2,7 @@
 
 use super::{
     config::read,
-    frame::{Frame, Slot, SEEN},
+    frame::{around, Frame, Slot},
 };
 use crate::{
     error::EscrowError,
@@ -26,7 +26,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
+    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
     frame.expect_client(&a.client)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let now = frame.now;
@@ -35,7 +35,7 @@ pub fn process(c: &Context) -> Outcome {
     config.find_slot(&frame.offer().mint, &mut 0)?;
     let before = frame.core;
     // Booked first: what was earned until now does not depend on the extension.
-    frame.core.accrue(now, &SEEN);
+    frame.core.accrue(now, &frame.seen());
     let max_duration = frame.offer().max_duration.get();
     frame.core.extend(args.duration.get(), args.deposit.get(), max_duration).map_err(EscrowError::refusal)?;
     check_offer(frame)?;

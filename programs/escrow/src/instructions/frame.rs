@@ -1,9 +1,12 @@
 //! What every job instruction does before its own rule.
 //!
-//! [`Frame::load`] binds job, offer, cluster and clock and applies what time alone decides; the handler checks who signs
+//! [`Frame::load`] binds job, offer, device, cluster and clock and applies what time alone decides; the handler checks who signs
 //! and computes on [`Frame::core`]; `books.rs` has what comes after.
 
-use super::record::{decode, kind_of, state_of};
+use super::{
+    device::{read_device, Ring},
+    record::{decode, kind_of, state_of},
+};
 use crate::{
     error::EscrowError,
     state::{Cluster, Job, Offer, VERSION},
@@ -18,13 +21,30 @@ use ionet_common::{
     token::{expect_token_account, TOKEN_PROGRAM},
 };
 use ionet_math::{
-    job::{Elapsed, Job as Core},
-    seen::Always,
+    job::{Elapsed, Job as Core, Kind},
+    transition::State,
 };
 use pinocchio::{AccountView, Address};
 
-/// How devices count as seen: the one place that will read the device's ring.
-pub const SEEN: Always = Always;
+/// The accounts that every job instruction takes, in their order; see `interface.rs`.
+pub struct Around<'a> {
+    /// The job's account.
+    pub job: &'a AccountView,
+    /// Its offer's account.
+    pub offer: &'a AccountView,
+    /// The device of the offer.
+    pub device: &'a AccountView,
+    /// Its cluster's account, or the job's again.
+    pub cluster: &'a AccountView,
+}
+
+/// [`Around`] of an instruction's accounts.
+macro_rules! around {
+    ($a:ident) => {
+        $crate::instructions::frame::Around { job: &$a.job, offer: &$a.offer, device: &$a.device, cluster: &$a.cluster }
+    };
+}
+pub(crate) use around;
 
 /// A loaded job.
 pub struct Frame<'a> {
@@ -33,6 +53,8 @@ pub struct Frame<'a> {
     pub job: &'a AccountView,
     /// Its offer's account.
     pub offer: &'a AccountView,
+    /// The device of the offer; its record is checked while a rental runs, and only then.
+    pub device: &'a AccountView,
     /// Its cluster's account, or the job's again.
     pub cluster: &'a AccountView,
     /// Unix second of the transaction.
@@ -41,6 +63,86 @@ pub struct Frame<'a> {
     pub elapsed: Elapsed,
     /// The job as it is now.
     pub core: Core,
+    /// The job as time stopped it, before what this instruction does; meaningful if [`Self::elapsed`] says so.
+    stopped: MaybeUninit<Core>,
+    /// Booked to be paid by this instruction, base units.
+    pub amount: u64,
+    /// Gross released by this instruction, as of [`Self::commit`].
+    pub gross: u64,
+    /// Fee on `gross`, as of [`Self::commit`].
+    pub fee: u64,
+    /// Booked and not paid out, as of [`Self::commit`].
+    pub held: u64,
+}
+
+/// Where a handler keeps its frame: 250 bytes that are filled in place, as moving them would cost 60 CU.
+pub type Slot<'a> = MaybeUninit<Frame<'a>>;
+
+impl<'a> Frame<'a> {
+    /// Binds the accounts and applies time (ADR 003, "(S)").
+    ///
+    /// Errors: 6005–6008 for the job, `WrongOffer`, `WrongDevice`, `NotInCluster`; for a cluster 6005–6008 or
+    /// `WrongCluster`; for the device of a rental that runs 6005–6008.
+    #[inline(always)]
+    pub fn load<'s>(
+        slot: &'s mut Slot<'a>,
+        program_id: &'a Address,
+        around: &Around<'a>,
+    ) -> Result<&'s mut Self, Refusal> {
+        Self::fill(slot, program_id, around)?;
+        // SAFETY: filled.
+        Ok(unsafe { slot.assume_init_mut() })
+    }
+
+    /// As [`Self::load`]; on success the slot is initialised.
+    #[inline(never)]
+    fn fill(slot: &mut Slot<'a>, program_id: &'a Address, around: &Around<'a>) -> Outcome {
+        let &Around { job, offer, device, cluster } = around;
+        let record: &Job = load(program_id, job, VERSION)?;
+        if !same(&record.offer, offer.address()) {
+            return Err(EscrowError::WrongOffer.into());
+        }
+        let cluster_started_at = cluster_start(program_id, job, cluster, record)?;
+        let now = sysvars::now()?.unix;
+        let numbers = (kind_of(record)?, state_of(record)?);
+        let frame = slot.write(Self {
+            program_id,
+            job,
+            offer,
+            device,
+            cluster,
+            now,
+            elapsed: Elapsed::default(),
+            core: Core::EMPTY,
+            stopped: MaybeUninit::uninit(),
+            amount: 0,
+            gross: 0,
+            fee: 0,
+            held: 0,
+        });
+        if !same(&frame.offer().device, device.address()) {
+            return Err(EscrowError::WrongDevice.into());
+        }
+        decode(record, numbers, &mut frame.core);
+        frame.elapsed.is_started = frame.core.begin(cluster_started_at);
+        // Only a running rental reads the ring, and its device cannot be closed (ADR 011): no exit depends on a device.
+        if frame.core.kind == Kind::Rental && frame.core.state == State::Active {
+            read_device(device)?;
+        }
+        let seen = frame.seen();
+        frame.elapsed.is_ended = frame.core.finish(now, &seen);
+        if frame.elapsed.is_ended {
+            frame.stopped.write(frame.core);
+        }
+        Ok(())
+    }
+
+    /// Which seconds count: the one place where pay meets verification.
+    #[inline(always)]
+    pub fn seen(&self) -> Ring<'a> {
+        Ring(self.device)
+    }
+
     /// The job as time stopped it, before what this instruction does; meaningful if [`Self::elapsed`] says so.
     stopped: MaybeUninit<Core>,
     /// Booked to be paid by this instruction, base units.

@@ -4,10 +4,10 @@ use super::config::expect_role;
 use crate::{
     error::EscrowError,
     event::ConfigInitialized,
-    genesis::GENESIS_AUTHORITY,
     interface::initialize_config::{Accounts, Args},
     state::{Config, VERSION},
 };
+use ionet_accounts::ids::GENESIS_AUTHORITY;
 use ionet_common::outcome::Outcome;
 use ionet_common::{
     checks::{program, reload_mut, same, ZERO},

@@ -1,8 +1,9 @@
-//! One file per instruction, named after it; they share `config`, and job instructions `frame` (before their own rule),
+//! One file per instruction, named after it; they share `config` and `device`, and job instructions `frame` (before their own rule),
 //! `books` (after it) and `record` (the account).
 
 mod books;
 mod config;
+mod device;
 mod frame;
 mod record;
 

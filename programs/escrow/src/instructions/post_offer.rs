@@ -1,15 +1,15 @@
 //! Creates a device's offer.
 
-use super::config::read;
+use super::{config::read, device::read_device};
 use crate::{
     error::EscrowError,
     event::OfferPosted,
     interface::post_offer::{Accounts, Args},
-    state::{GpuClass, Offer, ALL_KINDS, VERSION},
+    state::{Offer, ALL_KINDS, VERSION},
 };
 use ionet_common::outcome::Outcome;
 use ionet_common::{
-    checks::{program, reload_mut, ZERO},
+    checks::{program, reload_mut, same, ZERO},
     event::emit,
     pda::{canonical_bump, create, Creation, Seeds},
     surface::{Record, I64, U64},
@@ -27,9 +27,11 @@ pub fn process(c: &Context) -> Outcome {
     let config = read(c.program_id, &a.config)?;
     let mut slot = 0;
     config.find_slot(a.mint.address(), &mut slot)?;
-    if args.class.0 > GpuClass::Rtx3090.0 {
-        return Err(EscrowError::InvalidGpuClass.into());
+    let device = read_device(&a.device)?;
+    if !same(&device.owner, a.provider.address()) {
+        return Err(EscrowError::NotDeviceOwner.into());
     }
+    let class = device.class;
     expect_kinds(args.kinds)?;
     let terms = OfferTerms {
         rate: args.rate.get(),
@@ -37,7 +39,7 @@ pub fn process(c: &Context) -> Outcome {
         max_duration: args.max_duration.get(),
         min_charge: args.min_charge.get(),
     };
-    terms.check(config.min_rate(slot, args.class.0)).map_err(EscrowError::from)?;
+    terms.check(config.min_rate(slot, class.0)).map_err(EscrowError::from)?;
     let mut bump = 0;
     canonical_bump(&a.offer, c.program_id, &Seeds(b"offer", a.device.address().as_array(), &[]), &mut bump)?;
     let at = I64::new(sysvars::unix_time()?);
@@ -56,7 +58,7 @@ pub fn process(c: &Context) -> Outcome {
         discriminator: Offer::DISCRIMINATOR,
         version: VERSION,
         bump,
-        class: args.class,
+        class,
         kinds: args.kinds,
         min_charge: args.min_charge,
         min_duration: args.min_duration,
@@ -79,7 +81,7 @@ pub fn process(c: &Context) -> Outcome {
         provider: *a.provider.address(),
         device,
         mint: *a.mint.address(),
-        class: args.class,
+        class,
         kinds: args.kinds,
         rate: args.rate,
         min_duration: args.min_duration,

@@ -1,6 +1,6 @@
 //! The provider stops a running job.
 
-use super::frame::{Frame, Slot, SEEN};
+use super::frame::{around, Frame, Slot};
 use crate::{
     error::EscrowError,
     interface::quit_job::{Accounts, Args},
@@ -15,10 +15,10 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
+    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
     frame.expect_provider(&a.provider)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
-    frame.core.quit(frame.now, &SEEN).map_err(EscrowError::refusal)?;
+    frame.core.quit(frame.now, &frame.seen()).map_err(EscrowError::refusal)?;
     frame.pay_client(&a.vault, &a.client_token)?;
     frame.announce_end(EndReason::Provider);
     Ok(())

@@ -1,6 +1,6 @@
 //! Accounts seen time and pays the provider what is due.
 
-use super::frame::{Frame, Slot, SEEN};
+use super::frame::{around, Frame, Slot};
 use crate::{
     error::EscrowError,
     event::JobSettled,
@@ -20,10 +20,10 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
+    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.go(Action::Settle).map_err(EscrowError::refusal)?;
-    frame.core.accrue(frame.now, &SEEN);
+    frame.core.accrue(frame.now, &frame.seen());
     frame.pay_provider(&a.vault, &a.provider_token)?;
     emit(&JobSettled {
         discriminator: JobSettled::DISCRIMINATOR,

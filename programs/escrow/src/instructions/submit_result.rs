@@ -1,6 +1,6 @@
 //! The provider hands in a deliverable's result.
 
-use super::frame::{Frame, Slot, SEEN};
+use super::frame::{around, Frame, Slot};
 use crate::{
     error::EscrowError,
     event::ResultSubmitted,
@@ -19,9 +19,9 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &a.job, &a.offer, &a.cluster)?;
+    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
     frame.expect_provider(&a.provider)?;
-    frame.core.submit(frame.now, &SEEN).map_err(EscrowError::refusal)?;
+    frame.core.submit(frame.now, &frame.seen()).map_err(EscrowError::refusal)?;
     frame.commit()?;
     emit(&ResultSubmitted {
         discriminator: ResultSubmitted::DISCRIMINATOR,

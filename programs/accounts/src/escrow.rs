@@ -1,5 +1,6 @@
 //! Accounts of the escrow program. Layouts are published: fields are only ever appended, with a new version.
 
+use crate::gpu::GpuClass;
 use ionet_common::{
     enums, layouts,
     surface::{Flag, I64, U16, U32, U64},
@@ -53,25 +54,6 @@ enums! {
         Provider = 2,
         /// The result was submitted.
         Submitted = 3,
-    }
-    /// GPU classes, by which minimum rates are set.
-    GpuClass {
-        /// Any other GPU.
-        Other = 0,
-        /// NVIDIA H100.
-        H100 = 1,
-        /// NVIDIA H200.
-        H200 = 2,
-        /// NVIDIA B200.
-        B200 = 3,
-        /// NVIDIA A100 80 GB.
-        A100 = 4,
-        /// NVIDIA L40S.
-        L40s = 5,
-        /// NVIDIA RTX 4090.
-        Rtx4090 = 6,
-        /// NVIDIA RTX 3090.
-        Rtx3090 = 7,
     }
 }
 
@@ -133,7 +115,7 @@ layouts! { account ACCOUNTS {
         /// Zero.
         reserved: [u8; 64],
     }
-    /// What a provider asks for one device; never closed, its counters never decrease. Seeds: `offer`, device.
+    /// What a provider asks for one device; never closed, its counters never decrease. Seeds: `offer`, device account.
     Offer {
         /// Layout version.
         version: u8,
@@ -153,7 +135,7 @@ layouts! { account ACCOUNTS {
         rate: U64,
         /// Who is paid. Written once.
         provider: Address,
-        /// Key of the device. Written once.
+        /// The device's account in the verification program. Written once.
         device: Address,
         /// Mint of the rate and of all its jobs. Written once.
         mint: Address,

@@ -1,0 +1,9 @@
+//! commit_report
+
+use ionet_common::{checks::Check, outcome::Outcome, Context};
+
+/// Handles `commit_report`.
+#[inline(never)]
+pub fn process(_: &Context) -> Outcome {
+    Err(Check::UnknownInstruction.into())
+}

@@ -1,0 +1,9 @@
+//! deactivate_device
+
+use ionet_common::{checks::Check, outcome::Outcome, Context};
+
+/// Handles `deactivate_device`.
+#[inline(never)]
+pub fn process(_: &Context) -> Outcome {
+    Err(Check::UnknownInstruction.into())
+}

@@ -1,0 +1,9 @@
+//! exit_attestor
+
+use ionet_common::{checks::Check, outcome::Outcome, Context};
+
+/// Handles `exit_attestor`.
+#[inline(never)]
+pub fn process(_: &Context) -> Outcome {
+    Err(Check::UnknownInstruction.into())
+}

@@ -1,0 +1,25 @@
+//! One file per instruction, named after it.
+
+pub mod accept_authority;
+pub mod activate_device;
+pub mod commit_report;
+pub mod deactivate_device;
+pub mod deregister_device;
+pub mod exit_attestor;
+pub mod heartbeat;
+pub mod initialize_config;
+pub mod join_attestor;
+pub mod open_epoch;
+pub mod open_report;
+pub mod pause;
+pub mod post_answers;
+pub mod propose_authority;
+pub mod rearm_epoch;
+pub mod record_miss;
+pub mod register_device;
+pub mod reveal_report;
+pub mod seed_epoch;
+pub mod tally;
+pub mod unpause;
+pub mod update_config;
+pub mod withdraw_bond;

@@ -1,0 +1,9 @@
+//! pause
+
+use ionet_common::{checks::Check, outcome::Outcome, Context};
+
+/// Handles `pause`.
+#[inline(never)]
+pub fn process(_: &Context) -> Outcome {
+    Err(Check::UnknownInstruction.into())
+}

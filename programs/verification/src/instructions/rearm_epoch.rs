@@ -1,0 +1,9 @@
+//! rearm_epoch
+
+use ionet_common::{checks::Check, outcome::Outcome, Context};
+
+/// Handles `rearm_epoch`.
+#[inline(never)]
+pub fn process(_: &Context) -> Outcome {
+    Err(Check::UnknownInstruction.into())
+}

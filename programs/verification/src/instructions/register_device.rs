@@ -1,0 +1,9 @@
+//! register_device
+
+use ionet_common::{checks::Check, outcome::Outcome, Context};
+
+/// Handles `register_device`.
+#[inline(never)]
+pub fn process(_: &Context) -> Outcome {
+    Err(Check::UnknownInstruction.into())
+}
