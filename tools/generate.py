@@ -19,7 +19,7 @@ from tools.codegen.tree import differences, tidy, write_tree
 from tools.codegen.values import constants_module, enums_module, errors_module
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = ("escrow",)
+PROGRAMS = ("escrow", "verification")
 
 _MODULES = {
     "accounts": accounts_module,

@@ -1,7 +1,7 @@
 //! The provider takes a job; a cluster starts with its last member.
 
 use super::{
-    config::read,
+    config::{read, Rules},
     device::expect_eligible,
     frame::{around, is_free, Frame, Slot},
 };

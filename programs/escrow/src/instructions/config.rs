@@ -32,19 +32,29 @@ pub fn as_authority<'a>(
     Ok(config)
 }
 
-impl Config {
+/// What handlers ask of the config.
+pub trait Rules {
     /// Refuses an entry while any of `flags` is paused.
+    fn expect_running(&self, flags: u8, now: i64) -> Outcome;
+    /// Finds the slot of a mint that new jobs may use, or `MintNotAccepted`.
+    fn find_slot(&self, mint: &Address, slot: &mut usize) -> Outcome;
+    /// The minimum rates of one mint slot (below `MINT_SLOTS`), by class.
+    fn min_rates(&mut self, slot: usize) -> &mut [U64];
+    /// The minimum rate of a class in one mint slot.
+    fn min_rate(&self, slot: usize, class: u8) -> u64;
+}
+
+impl Rules for Config {
     #[inline(always)]
-    pub fn expect_running(&self, flags: u8, now: i64) -> Outcome {
+    fn expect_running(&self, flags: u8, now: i64) -> Outcome {
         if self.pause_flags & flags != 0 && now < self.paused_until.get() {
             return Err(EscrowError::EntriesPaused.into());
         }
         Ok(())
     }
 
-    /// Finds the slot of a mint that new jobs may use, or `MintNotAccepted`.
     #[inline(never)]
-    pub fn find_slot(&self, mint: &Address, slot: &mut usize) -> Outcome {
+    fn find_slot(&self, mint: &Address, slot: &mut usize) -> Outcome {
         *slot = 0;
         while *slot < MINT_SLOTS {
             if self.accepted >> *slot & 1 == 1 && same(&self.mints[*slot], mint) {
@@ -55,16 +65,14 @@ impl Config {
         Err(EscrowError::MintNotAccepted.into())
     }
 
-    /// The minimum rates of one mint slot (below `MINT_SLOTS`), by class.
     #[inline(always)]
-    pub fn min_rates(&mut self, slot: usize) -> &mut [U64] {
+    fn min_rates(&mut self, slot: usize) -> &mut [U64] {
         let from = slot.wrapping_mul(CLASS_SLOTS);
         &mut self.min_rates[from..from.wrapping_add(CLASS_SLOTS)]
     }
 
-    /// The minimum rate of a class in one mint slot.
     #[inline(always)]
-    pub fn min_rate(&self, slot: usize, class: u8) -> u64 {
+    fn min_rate(&self, slot: usize, class: u8) -> u64 {
         // Both indexes are in range, so the product stays below 64.
         self.min_rates[slot.wrapping_mul(CLASS_SLOTS).wrapping_add(usize::from(class))].get()
     }

@@ -1,7 +1,7 @@
 //! The client adds time or money to a running job.
 
 use super::{
-    config::read,
+    config::{read, Rules},
     frame::{around, Frame, Slot},
 };
 use crate::{

@@ -1,6 +1,6 @@
 //! Opens a cluster for its members to follow.
 
-use super::config::read;
+use super::config::{read, Rules};
 use crate::{
     error::EscrowError,
     event::ClusterOpened,

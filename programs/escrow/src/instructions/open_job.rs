@@ -1,6 +1,6 @@
 //! Pays a deposit into a new job.
 
-use super::config::read;
+use super::config::{read, Rules};
 use crate::{
     error::EscrowError,
     event::JobOpened,

@@ -1,6 +1,6 @@
 //! Creates a device's offer.
 
-use super::{config::read, device::read_device};
+use super::{config::{read, Rules}, device::read_device};
 use crate::{
     error::EscrowError,
     event::OfferPosted,

@@ -1,6 +1,6 @@
 //! Accepts or refuses a mint for new jobs, with minimum rates.
 
-use super::config::as_authority;
+use super::config::{as_authority, Rules};
 use crate::{
     error::EscrowError,
     event::MintSet,

@@ -171,7 +171,7 @@ _CONFIG_HEADER = Config.DISCRIMINATOR + bytes([ACCOUNT_VERSION])
 class Offer:
     """What a provider asks for one device; never closed, its counters never decrease.
 
-    Seeds: `offer`, device.
+    Seeds: `offer`, device account.
 
     Attributes:
         version: Layout version.
@@ -184,7 +184,7 @@ class Offer:
         max_duration: Longest job with all extensions, in seconds; at most 30 days.
         rate: Base units per hour.
         provider: Who is paid. Written once.
-        device: Key of the device. Written once.
+        device: The device's account in the verification program. Written once.
         mint: Mint of the rate and of all its jobs. Written once.
         live_job: The job that holds the device, from accept until it stops; zero when free.
         seconds: Settled seen seconds of rentals, cumulative.

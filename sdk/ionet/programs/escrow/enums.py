@@ -10,6 +10,22 @@ from enum import IntEnum
 from ionet.codec import variant_table
 
 
+class GpuClass(IntEnum):
+    """GPU classes: by them minimum rates and weights are set."""
+
+    OTHER = 0
+    H100 = 1
+    H200 = 2
+    B200 = 3
+    A100 = 4
+    L40S = 5
+    RTX4090 = 6
+    RTX3090 = 7
+
+
+GPU_CLASS_OF_TAG = variant_table(GpuClass)
+
+
 class JobKind(IntEnum):
     """What a job pays for."""
 
@@ -47,19 +63,3 @@ class EndReason(IntEnum):
 
 
 END_REASON_OF_TAG = variant_table(EndReason)
-
-
-class GpuClass(IntEnum):
-    """GPU classes, by which minimum rates are set."""
-
-    OTHER = 0
-    H100 = 1
-    H200 = 2
-    B200 = 3
-    A100 = 4
-    L40S = 5
-    RTX4090 = 6
-    RTX3090 = 7
-
-
-GPU_CLASS_OF_TAG = variant_table(GpuClass)

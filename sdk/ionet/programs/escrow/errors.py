@@ -372,11 +372,11 @@ class NotProvider(EscrowError):
 
 
 class InvalidGpuClass(EscrowError):
-    """GPU class is unknown."""
+    """Retired: the class is the device's, which its registration checks."""
 
     code = 6061
     name = "InvalidGpuClass"
-    message = "GPU class is unknown"
+    message = "Retired: the class is the device's, which its registration checks"
 
 
 class InvalidKinds(EscrowError):
@@ -433,6 +433,38 @@ class WrongOffer(EscrowError):
     code = 6068
     name = "WrongOffer"
     message = "Offer is not the job's"
+
+
+class WrongDevice(EscrowError):
+    """Device is not the offer's."""
+
+    code = 6069
+    name = "WrongDevice"
+    message = "Device is not the offer's"
+
+
+class NotDeviceOwner(EscrowError):
+    """The provider is not the device's owner."""
+
+    code = 6070
+    name = "NotDeviceOwner"
+    message = "The provider is not the device's owner"
+
+
+class DeviceChanged(EscrowError):
+    """The device was registered again with another owner or class than the offer's."""
+
+    code = 6071
+    name = "DeviceChanged"
+    message = "The device was registered again with another owner or class than the offer's"
+
+
+class DeviceNotEligible(EscrowError):
+    """The device is not cluster-ready, nor hired within four epochs of it."""
+
+    code = 6072
+    name = "DeviceNotEligible"
+    message = "The device is not cluster-ready, nor hired within four epochs of it"
 
 
 class InvalidKind(EscrowError):
@@ -841,6 +873,10 @@ ERRORS: Mapping[int, type[EscrowError]] = MappingProxyType(
             InvalidMinimumCharge,
             OfferBusy,
             WrongOffer,
+            WrongDevice,
+            NotDeviceOwner,
+            DeviceChanged,
+            DeviceNotEligible,
             InvalidKind,
             KindNotOffered,
             RateChanged,

@@ -25,7 +25,7 @@ from ionet.codec import (
 )
 from ionet.programs.escrow import constants
 from ionet.programs.escrow.constants import PROGRAM_ID
-from ionet.programs.escrow.enums import GpuClass, JobKind
+from ionet.programs.escrow.enums import JobKind
 from ionet.programs.escrow.pdas import find_cluster, find_config, find_job, find_offer, find_vault
 
 
@@ -271,7 +271,6 @@ def post_offer(
     config: Pubkey | None = None,
     mint: Pubkey,
     system_program: Pubkey = constants.SYSTEM_PROGRAM,
-    class_: GpuClass | Unknown,
     kinds: int,
     rate: int,
     min_duration: int,
@@ -279,19 +278,18 @@ def post_offer(
     min_charge: int,
     program_id: Pubkey = PROGRAM_ID,
 ) -> Instruction:
-    """Creates the offer of a device.
+    """Creates the offer of a device, which its owner makes.
 
-    Owner and device key sign, so that nobody can take another's device.
+    GPU class and minimum rate are the device's.
 
     Args:
         payer: Account 0, signer, writable. Pays the rent of the offer, which is never closed.
         provider: Account 1, signer.
-        device: Account 2, signer.
+        device: Account 2. The device's account in the verification program.
         offer: Account 3, writable. By default derived from "offer", ``device``.
         config: Account 4. By default derived from "config".
         mint: Account 5.
         system_program: Account 6.
-        class_: GpuClass.
         kinds: u8.
         rate: u64.
         min_duration: u32.
@@ -306,7 +304,7 @@ def post_offer(
     accounts = [
         AccountMeta(payer, is_signer=True, is_writable=True),
         AccountMeta(provider, is_signer=True, is_writable=False),
-        AccountMeta(device, is_signer=True, is_writable=False),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(offer, is_signer=False, is_writable=True),
         AccountMeta(config, is_signer=False, is_writable=False),
         AccountMeta(mint, is_signer=False, is_writable=False),
@@ -314,7 +312,6 @@ def post_offer(
     ]
     data = _POST_OFFER.pack(
         _POST_OFFER_CODE,
-        variant("class_", class_),
         u8("kinds", kinds),
         u64("rate", rate),
         u32("min_duration", min_duration),
@@ -325,7 +322,7 @@ def post_offer(
 
 
 _POST_OFFER_CODE = bytes.fromhex("4996c172c8854a3a")
-_POST_OFFER = Struct("<8sBBQIIH")
+_POST_OFFER = Struct("<8sBQIIH")
 
 
 def update_offer(
@@ -545,12 +542,13 @@ def accept_job(
     provider: Pubkey,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     config: Pubkey | None = None,
     opened_slot: int,
     program_id: Pubkey = PROGRAM_ID,
 ) -> Instruction:
-    """Starts the job, or in a cluster waits for the other members.
+    """Starts the job on an eligible device, or in a cluster waits for the other members.
 
     `opened_slot` must be the job's: a signed accept is worth nothing on another job under the
     same id.
@@ -559,8 +557,9 @@ def accept_job(
         provider: Account 0, signer.
         job: Account 1, writable.
         offer: Account 2, writable.
-        cluster: Account 3, writable.
-        config: Account 4. By default derived from "config".
+        device: Account 3.
+        cluster: Account 4, writable.
+        config: Account 5. By default derived from "config".
         opened_slot: u64.
         program_id: The program, if deployed elsewhere.
     """
@@ -570,6 +569,7 @@ def accept_job(
         AccountMeta(provider, is_signer=True, is_writable=False),
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(config, is_signer=False, is_writable=False),
     ]
@@ -586,6 +586,7 @@ def decline_job(
     provider: Pubkey,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     vault: Pubkey | None = None,
     client_token: Pubkey,
@@ -598,10 +599,11 @@ def decline_job(
         provider: Account 0, signer.
         job: Account 1, writable.
         offer: Account 2, writable.
-        cluster: Account 3, writable.
-        vault: Account 4, writable. By default derived from "vault", ``job``.
-        client_token: Account 5, writable.
-        token_program: Account 6.
+        device: Account 3.
+        cluster: Account 4, writable.
+        vault: Account 5, writable. By default derived from "vault", ``job``.
+        client_token: Account 6, writable.
+        token_program: Account 7.
         program_id: The program, if deployed elsewhere.
     """
     if vault is None:
@@ -610,6 +612,7 @@ def decline_job(
         AccountMeta(provider, is_signer=True, is_writable=False),
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(vault, is_signer=False, is_writable=True),
         AccountMeta(client_token, is_signer=False, is_writable=True),
@@ -627,6 +630,7 @@ def extend_job(
     client: Pubkey,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     vault: Pubkey | None = None,
     client_token: Pubkey,
@@ -644,11 +648,12 @@ def extend_job(
         client: Account 0, signer.
         job: Account 1, writable.
         offer: Account 2, writable.
-        cluster: Account 3, writable.
-        vault: Account 4, writable. By default derived from "vault", ``job``.
-        client_token: Account 5, writable.
-        config: Account 6. By default derived from "config".
-        token_program: Account 7.
+        device: Account 3.
+        cluster: Account 4, writable.
+        vault: Account 5, writable. By default derived from "vault", ``job``.
+        client_token: Account 6, writable.
+        config: Account 7. By default derived from "config".
+        token_program: Account 8.
         duration: u32.
         deposit: u64.
         program_id: The program, if deployed elsewhere.
@@ -661,6 +666,7 @@ def extend_job(
         AccountMeta(client, is_signer=True, is_writable=False),
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(vault, is_signer=False, is_writable=True),
         AccountMeta(client_token, is_signer=False, is_writable=True),
@@ -679,6 +685,7 @@ def settle_job(
     *,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     vault: Pubkey | None = None,
     provider_token: Pubkey,
@@ -690,10 +697,11 @@ def settle_job(
     Args:
         job: Account 0, writable.
         offer: Account 1, writable.
-        cluster: Account 2, writable.
-        vault: Account 3, writable. By default derived from "vault", ``job``.
-        provider_token: Account 4, writable.
-        token_program: Account 5.
+        device: Account 2.
+        cluster: Account 3, writable.
+        vault: Account 4, writable. By default derived from "vault", ``job``.
+        provider_token: Account 5, writable.
+        token_program: Account 6.
         program_id: The program, if deployed elsewhere.
     """
     if vault is None:
@@ -701,6 +709,7 @@ def settle_job(
     accounts = [
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(vault, is_signer=False, is_writable=True),
         AccountMeta(provider_token, is_signer=False, is_writable=True),
@@ -717,6 +726,7 @@ def settle_voucher(
     *,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     vault: Pubkey | None = None,
     provider_token: Pubkey,
@@ -733,12 +743,13 @@ def settle_voucher(
     Args:
         job: Account 0, writable.
         offer: Account 1, writable.
-        cluster: Account 2, writable.
-        vault: Account 3, writable. By default derived from "vault", ``job``.
-        provider_token: Account 4, writable.
-        config: Account 5. By default derived from "config".
-        instructions_sysvar: Account 6.
-        token_program: Account 7.
+        device: Account 2.
+        cluster: Account 3, writable.
+        vault: Account 4, writable. By default derived from "vault", ``job``.
+        provider_token: Account 5, writable.
+        config: Account 6. By default derived from "config".
+        instructions_sysvar: Account 7.
+        token_program: Account 8.
         cumulative: u64.
         program_id: The program, if deployed elsewhere.
     """
@@ -749,6 +760,7 @@ def settle_voucher(
     accounts = [
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(vault, is_signer=False, is_writable=True),
         AccountMeta(provider_token, is_signer=False, is_writable=True),
@@ -769,6 +781,7 @@ def submit_result(
     provider: Pubkey,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     result_hash: bytes,
     program_id: Pubkey = PROGRAM_ID,
@@ -779,7 +792,8 @@ def submit_result(
         provider: Account 0, signer.
         job: Account 1, writable.
         offer: Account 2, writable.
-        cluster: Account 3, writable.
+        device: Account 3.
+        cluster: Account 4, writable.
         result_hash: [u8; 32].
         program_id: The program, if deployed elsewhere.
     """
@@ -787,6 +801,7 @@ def submit_result(
         AccountMeta(provider, is_signer=True, is_writable=False),
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
     ]
     data = _SUBMIT_RESULT.pack(_SUBMIT_RESULT_CODE, byte_array("result_hash", result_hash, 32))
@@ -802,6 +817,7 @@ def end_job(
     client: Pubkey,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     vault: Pubkey | None = None,
     client_token: Pubkey,
@@ -814,10 +830,11 @@ def end_job(
         client: Account 0, signer.
         job: Account 1, writable.
         offer: Account 2, writable.
-        cluster: Account 3, writable.
-        vault: Account 4, writable. By default derived from "vault", ``job``.
-        client_token: Account 5, writable.
-        token_program: Account 6.
+        device: Account 3.
+        cluster: Account 4, writable.
+        vault: Account 5, writable. By default derived from "vault", ``job``.
+        client_token: Account 6, writable.
+        token_program: Account 7.
         program_id: The program, if deployed elsewhere.
     """
     if vault is None:
@@ -826,6 +843,7 @@ def end_job(
         AccountMeta(client, is_signer=True, is_writable=False),
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(vault, is_signer=False, is_writable=True),
         AccountMeta(client_token, is_signer=False, is_writable=True),
@@ -843,6 +861,7 @@ def quit_job(
     provider: Pubkey,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     vault: Pubkey | None = None,
     client_token: Pubkey,
@@ -855,10 +874,11 @@ def quit_job(
         provider: Account 0, signer.
         job: Account 1, writable.
         offer: Account 2, writable.
-        cluster: Account 3, writable.
-        vault: Account 4, writable. By default derived from "vault", ``job``.
-        client_token: Account 5, writable.
-        token_program: Account 6.
+        device: Account 3.
+        cluster: Account 4, writable.
+        vault: Account 5, writable. By default derived from "vault", ``job``.
+        client_token: Account 6, writable.
+        token_program: Account 7.
         program_id: The program, if deployed elsewhere.
     """
     if vault is None:
@@ -867,6 +887,7 @@ def quit_job(
         AccountMeta(provider, is_signer=True, is_writable=False),
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(vault, is_signer=False, is_writable=True),
         AccountMeta(client_token, is_signer=False, is_writable=True),
@@ -884,6 +905,7 @@ def expire_job(
     caller: Pubkey,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     vault: Pubkey | None = None,
     client_token: Pubkey,
@@ -898,10 +920,11 @@ def expire_job(
         caller: Account 0, signer, writable. Receives the tip.
         job: Account 1, writable.
         offer: Account 2, writable.
-        cluster: Account 3, writable.
-        vault: Account 4, writable. By default derived from "vault", ``job``.
-        client_token: Account 5, writable.
-        token_program: Account 6.
+        device: Account 3.
+        cluster: Account 4, writable.
+        vault: Account 5, writable. By default derived from "vault", ``job``.
+        client_token: Account 6, writable.
+        token_program: Account 7.
         program_id: The program, if deployed elsewhere.
     """
     if vault is None:
@@ -910,6 +933,7 @@ def expire_job(
         AccountMeta(caller, is_signer=True, is_writable=True),
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(vault, is_signer=False, is_writable=True),
         AccountMeta(client_token, is_signer=False, is_writable=True),
@@ -927,6 +951,7 @@ def release(
     caller: Pubkey,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     vault: Pubkey | None = None,
     provider_token: Pubkey,
@@ -942,10 +967,11 @@ def release(
         caller: Account 0, signer.
         job: Account 1, writable.
         offer: Account 2, writable.
-        cluster: Account 3, writable.
-        vault: Account 4, writable. By default derived from "vault", ``job``.
-        provider_token: Account 5, writable.
-        token_program: Account 6.
+        device: Account 3.
+        cluster: Account 4, writable.
+        vault: Account 5, writable. By default derived from "vault", ``job``.
+        provider_token: Account 6, writable.
+        token_program: Account 7.
         program_id: The program, if deployed elsewhere.
     """
     if vault is None:
@@ -954,6 +980,7 @@ def release(
         AccountMeta(caller, is_signer=True, is_writable=False),
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(vault, is_signer=False, is_writable=True),
         AccountMeta(provider_token, is_signer=False, is_writable=True),
@@ -970,6 +997,7 @@ def refund(
     *,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     vault: Pubkey | None = None,
     client_token: Pubkey,
@@ -981,10 +1009,11 @@ def refund(
     Args:
         job: Account 0, writable.
         offer: Account 1, writable.
-        cluster: Account 2, writable.
-        vault: Account 3, writable. By default derived from "vault", ``job``.
-        client_token: Account 4, writable.
-        token_program: Account 5.
+        device: Account 2.
+        cluster: Account 3, writable.
+        vault: Account 4, writable. By default derived from "vault", ``job``.
+        client_token: Account 5, writable.
+        token_program: Account 6.
         program_id: The program, if deployed elsewhere.
     """
     if vault is None:
@@ -992,6 +1021,7 @@ def refund(
     accounts = [
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(vault, is_signer=False, is_writable=True),
         AccountMeta(client_token, is_signer=False, is_writable=True),
@@ -1008,6 +1038,7 @@ def sweep_fee(
     *,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     vault: Pubkey | None = None,
     treasury_token: Pubkey,
@@ -1020,11 +1051,12 @@ def sweep_fee(
     Args:
         job: Account 0, writable.
         offer: Account 1, writable.
-        cluster: Account 2, writable.
-        vault: Account 3, writable. By default derived from "vault", ``job``.
-        treasury_token: Account 4, writable.
-        config: Account 5. By default derived from "config".
-        token_program: Account 6.
+        device: Account 2.
+        cluster: Account 3, writable.
+        vault: Account 4, writable. By default derived from "vault", ``job``.
+        treasury_token: Account 5, writable.
+        config: Account 6. By default derived from "config".
+        token_program: Account 7.
         program_id: The program, if deployed elsewhere.
     """
     if vault is None:
@@ -1034,6 +1066,7 @@ def sweep_fee(
     accounts = [
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(vault, is_signer=False, is_writable=True),
         AccountMeta(treasury_token, is_signer=False, is_writable=True),
@@ -1051,6 +1084,7 @@ def close_job(
     *,
     job: Pubkey,
     offer: Pubkey,
+    device: Pubkey,
     cluster: Pubkey,
     vault: Pubkey | None = None,
     client_token: Pubkey,
@@ -1067,12 +1101,13 @@ def close_job(
     Args:
         job: Account 0, writable.
         offer: Account 1, writable.
-        cluster: Account 2, writable.
-        vault: Account 3, writable. By default derived from "vault", ``job``.
-        client_token: Account 4, writable.
-        mint: Account 5, writable.
-        rent_payer: Account 6, writable. As stored in the job.
-        token_program: Account 7.
+        device: Account 2.
+        cluster: Account 3, writable.
+        vault: Account 4, writable. By default derived from "vault", ``job``.
+        client_token: Account 5, writable.
+        mint: Account 6, writable.
+        rent_payer: Account 7, writable. As stored in the job.
+        token_program: Account 8.
         program_id: The program, if deployed elsewhere.
     """
     if vault is None:
@@ -1080,6 +1115,7 @@ def close_job(
     accounts = [
         AccountMeta(job, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=True),
+        AccountMeta(device, is_signer=False, is_writable=False),
         AccountMeta(cluster, is_signer=False, is_writable=True),
         AccountMeta(vault, is_signer=False, is_writable=True),
         AccountMeta(client_token, is_signer=False, is_writable=True),

@@ -100,7 +100,7 @@ _ALL = (
         (
             AccountInfo("payer", signer=True, writable=True),
             AccountInfo("provider", signer=True, writable=False),
-            AccountInfo("device", signer=True, writable=False),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo(
                 "offer",
                 signer=False,
@@ -117,7 +117,6 @@ _ALL = (
             ),
         ),
         (
-            ArgInfo("class_", "GpuClass", 1),
             ArgInfo("kinds", "u8", 1),
             ArgInfo("rate", "u64", 8),
             ArgInfo("min_duration", "u32", 4),
@@ -235,6 +234,7 @@ _ALL = (
             AccountInfo("provider", signer=True, writable=False),
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo("config", signer=False, writable=False, seeds=(ConstSeed(b"config"),)),
         ),
@@ -247,6 +247,7 @@ _ALL = (
             AccountInfo("provider", signer=True, writable=False),
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo(
                 "vault",
@@ -271,6 +272,7 @@ _ALL = (
             AccountInfo("client", signer=True, writable=False),
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo(
                 "vault",
@@ -298,6 +300,7 @@ _ALL = (
         (
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo(
                 "vault",
@@ -321,6 +324,7 @@ _ALL = (
         (
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo(
                 "vault",
@@ -352,6 +356,7 @@ _ALL = (
             AccountInfo("provider", signer=True, writable=False),
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
         ),
         (ArgInfo("result_hash", "[u8; 32]", 32),),
@@ -363,6 +368,7 @@ _ALL = (
             AccountInfo("client", signer=True, writable=False),
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo(
                 "vault",
@@ -387,6 +393,7 @@ _ALL = (
             AccountInfo("provider", signer=True, writable=False),
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo(
                 "vault",
@@ -411,6 +418,7 @@ _ALL = (
             AccountInfo("caller", signer=True, writable=True),
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo(
                 "vault",
@@ -435,6 +443,7 @@ _ALL = (
             AccountInfo("caller", signer=True, writable=False),
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo(
                 "vault",
@@ -458,6 +467,7 @@ _ALL = (
         (
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo(
                 "vault",
@@ -481,6 +491,7 @@ _ALL = (
         (
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo(
                 "vault",
@@ -505,6 +516,7 @@ _ALL = (
         (
             AccountInfo("job", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=True),
+            AccountInfo("device", signer=False, writable=False),
             AccountInfo("cluster", signer=False, writable=True),
             AccountInfo(
                 "vault",
