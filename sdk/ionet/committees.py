@@ -1,8 +1,8 @@
 """Committees, their reports and what they decide.
 
-The pure twin of ``programs/math/src/{committee,tally}.rs``. Formats and rules: docs/adr/010-committees-and-reports.md; shared cases:
-``tests/vectors/committees.json``. Integers are hashed little-endian. All functions raise
-``ArgumentError`` for an argument outside its range.
+The pure twin of ``programs/math/src/{committee,tally}.rs``. Formats and rules:
+docs/adr/010-committees-and-reports.md; shared cases: ``tests/vectors/committees.json``. Integers
+are hashed little-endian. An argument outside its range is an ``ArgumentError``.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def threshold(k: int) -> int:
 def draw_committee(seed: bytes, epoch: int, range_: int, seats: int, k: int) -> tuple[int, ...]:
     """Return the seat at each of the ``k`` places, drawn from ``0 … seats - 1``.
 
-    By Floyd's sampling: each set of ``k`` seats is as likely as any other. Costs one SHA-256 for every four members.
+    By Floyd's sampling: each set of ``k`` seats is as likely as any other. Costs one SHA-256 for
+    every four members.
 
     Args:
         seed: 32 bytes, of the ``Epoch`` account.

@@ -1,9 +1,9 @@
 """What a device counts as, and for how long it was seen.
 
-The pure twin of ``programs/math/src/device.rs``. Everything at a second ``t`` of epoch ``e`` reads the result of ``e - 1``, which is final when ``e``
-begins: so it is constant within an epoch, and the same whoever asks later, for as long as the ring
-holds it. Times are Unix seconds. Rules: docs/adr/009-devices-and-epochs.md; shared cases:
-``tests/vectors/devices.json``.
+The pure twin of ``programs/math/src/device.rs``. Everything at a second ``t`` of epoch ``e`` reads
+the result of ``e - 1``, which is final when ``e`` begins: so it is constant within an epoch, and
+the same whoever asks later, for as long as the ring holds it. Times are Unix seconds. Rules:
+docs/adr/009-devices-and-epochs.md; shared cases: ``tests/vectors/devices.json``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Verification epochs, six hours each: the pure twin of ``programs/math/src/epoch.rs``.
 
-They are numbered from genesis. Times are Unix seconds, offsets seconds within an epoch. What happens when in an epoch, and why:
-docs/adr/009-devices-and-epochs.md.
+They are numbered from genesis. Times are Unix seconds, offsets seconds within an epoch. What
+happens when in an epoch, and why: docs/adr/009-devices-and-epochs.md.
 """
 
 from __future__ import annotations
