@@ -151,6 +151,43 @@ def byte_array(name: str, value: object, length: int) -> bytes:
     return value
 
 
+def byte_arrays(name: str, values: Sequence[bytes], length: int, size: int) -> bytes:
+    """Return exactly ``length`` values in a row, each of exactly ``size`` bytes."""
+    _check_count(name, values, length)
+    return b"".join(
+        byte_array(f"{name}[{index}]", value, size) for index, value in enumerate(values)
+    )
+
+
+def split_byte_arrays(data: bytes, size: int) -> tuple[bytes, ...]:
+    """Return the values that :func:`byte_arrays` put in a row."""
+    return tuple(data[start : start + size] for start in range(0, len(data), size))
+
+
+def u16_array(name: str, values: Sequence[int], length: int) -> bytes:
+    """Return the bytes of exactly ``length`` values, each a u16."""
+    _check_count(name, values, length)
+    checked = [u16(f"{name}[{index}]", value) for index, value in enumerate(values)]
+    return struct.pack(f"<{length}H", *checked)
+
+
+def split_u16s(data: bytes) -> tuple[int, ...]:
+    """Return the values that :func:`u16_array` put in a row."""
+    return struct.unpack(f"<{len(data) // 2}H", data)
+
+
+def u32_array(name: str, values: Sequence[int], length: int) -> bytes:
+    """Return the bytes of exactly ``length`` values, each a u32."""
+    _check_count(name, values, length)
+    checked = [u32(f"{name}[{index}]", value) for index, value in enumerate(values)]
+    return struct.pack(f"<{length}I", *checked)
+
+
+def split_u32s(data: bytes) -> tuple[int, ...]:
+    """Return the values that :func:`u32_array` put in a row."""
+    return struct.unpack(f"<{len(data) // 4}I", data)
+
+
 def u64_array(name: str, values: Sequence[int], length: int) -> bytes:
     """Return the bytes of exactly ``length`` values, each a u64."""
     _check_count(name, values, length)

@@ -73,12 +73,14 @@ class InstructionInfo:
         discriminator: First eight bytes of its data.
         accounts: The exact account list, in order.
         args: The exact arguments, in order.
+        remaining: Name of the accounts that may follow the declared ones; None if there are none.
     """
 
     name: str
     discriminator: bytes
     accounts: tuple[AccountInfo, ...]
     args: tuple[ArgInfo, ...]
+    remaining: str | None = None
 
     @property
     def data_length(self) -> int:

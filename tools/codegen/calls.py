@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tools.codegen.model import Account, Field, Idl, IdlError, Instruction, Seed
-from tools.codegen.text import docstring, entries, module
+from tools.codegen.text import docstring, entries, module, upper_snake
+from tools.codegen.wire import ENCODERS
 
-_CODEC = "boolean, byte_array, i64, pubkey, pubkey_array, u8, u16, u32, u64, u64_array, variant"
 _SURFACE = "AccountInfo, AccountSeed, ArgInfo, ArgSeed, ConstSeed, InstructionInfo"
 
 
@@ -15,10 +15,11 @@ def instructions_module(idl: Idl) -> str:
     """Return ``instructions.py``: one keyword-only function per instruction."""
     package = f"ionet.programs.{idl.name}"
     imports = [
+        "from collections.abc import Sequence",
         "from struct import Struct",
         "from solders.instruction import AccountMeta, Instruction",
         "from solders.pubkey import Pubkey",
-        f"from ionet.codec import Unknown, {_CODEC}",
+        f"from ionet.codec import Unknown, {ENCODERS}",
         f"from {package} import constants",
         f"from {package}.constants import PROGRAM_ID",
         f"from {package}.enums import {', '.join(enum.name for enum in idl.enums)}",
@@ -34,7 +35,7 @@ def pdas_module(idl: Idl) -> str:
     package = f"ionet.programs.{idl.name}"
     imports = [
         "from solders.pubkey import Pubkey",
-        f"from ionet.codec import {_CODEC}",
+        f"from ionet.codec import {ENCODERS}",
         f"from {package}.constants import PROGRAM_ID",
     ]
     body = [
@@ -74,6 +75,10 @@ def find_pdas(idl: Idl) -> dict[str, tuple[tuple[Seed, ...], dict[str, Field]]]:
             known = found.setdefault(account.name, (account.seeds, args))
             if known[0] != account.seeds:
                 raise IdlError(f"{instruction.name}: {account.name} has other seeds elsewhere")
+    for record in idl.accounts:
+        name = upper_snake(record.name).lower()
+        if record.seeds and name not in found:
+            found[name] = record.seeds, {field.idl_name: field for field in record.fields}
     return found
 
 
@@ -114,7 +119,8 @@ def _builder(instruction: Instruction) -> Iterator[str]:
         f"AccountMeta({account.name}, is_signer={account.signer}, is_writable={account.writable})"
         for account in instruction.accounts
     )
-    yield f"    accounts = [{metas}]"
+    rest = "" if instruction.remaining is None else f", *{instruction.remaining}"
+    yield f"    accounts = [{metas}{rest}]"
     values = ", ".join(
         arg.type.encoder.format(name=arg.name, value=arg.name) for arg in instruction.args
     )
@@ -136,6 +142,8 @@ def _parameters(instruction: Instruction) -> Iterator[str]:
         else:
             yield f"{account.name}: Pubkey"
     yield from (f"{arg.name}: {arg.type.annotation}" for arg in instruction.args)
+    if instruction.remaining is not None:
+        yield f"{instruction.remaining}: Sequence[AccountMeta]"
     yield "program_id: Pubkey = PROGRAM_ID"
 
 
@@ -148,6 +156,8 @@ def _arguments(instruction: Instruction) -> str:
             text = f"{text} By default derived from {_names(account.seeds)}."
         items.append((account.name, text))
     items += [(arg.name, f"{arg.type.idl}. {arg.docs}".strip()) for arg in instruction.args]
+    if instruction.remaining is not None:
+        items.append((instruction.remaining, "Accounts that follow the declared ones, in order."))
     items.append(("program_id", "The program, if deployed elsewhere."))
     return entries("Args", items, 4)
 
@@ -172,7 +182,8 @@ def _info(instruction: Instruction) -> str:
         f'ArgInfo("{arg.name}", "{arg.type.idl}", {arg.type.length}), ' for arg in instruction.args
     )
     code = f'bytes.fromhex("{instruction.discriminator.hex()}")'
-    return f'InstructionInfo("{instruction.name}", {code}, ({accounts}), ({args}))'
+    rest = "" if instruction.remaining is None else f', remaining="{instruction.remaining}"'
+    return f'InstructionInfo("{instruction.name}", {code}, ({accounts}), ({args}){rest})'
 
 
 def _account_info(account: Account) -> str:

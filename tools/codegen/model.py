@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import keyword
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,12 @@ from typing import Any
 from tools.codegen.wire import Type, parse_type
 
 Json = Mapping[str, Any]
+
+_REMAINING = "Remaining accounts: "
+"""Last line of an instruction's docs where further accounts follow the declared ones."""
+
+_SEEDS = re.compile(r"Seeds: ([^.]+)\.")
+"""In an account's docs: constants in backquotes, and fields."""
 
 
 class IdlError(Exception):
@@ -39,12 +46,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An account or an event."""
+    """An account or an event; ``seeds`` of its address, as far as its docs state them."""
 
     name: str
     docs: str
     discriminator: bytes
     fields: tuple[Field, ...]
+    seeds: tuple[Seed, ...]
 
     @property
     def length(self) -> int:
@@ -74,13 +82,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One instruction."""
+    """One instruction; ``remaining`` names the accounts that may follow the declared ones."""
 
     name: str
     docs: str
     discriminator: bytes
     accounts: tuple[Account, ...]
     args: tuple[Field, ...]
+    remaining: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +169,31 @@ def _fields(entries: Sequence[Json]) -> tuple[Field, ...]:
 def _record(entry: Json, types: Mapping[str, Json]) -> Record:
     name = entry["name"]
     definition = types[name]
+    docs, fields = _docs(definition), _fields(definition["type"]["fields"])
     return Record(
         name=name,
-        docs=_docs(definition),
+        docs=docs,
         discriminator=bytes(entry["discriminator"]),
-        fields=_fields(definition["type"]["fields"]),
+        fields=fields,
+        seeds=_stated_seeds(docs, fields),
     )
+
+
+def _stated_seeds(docs: str, fields: Sequence[Field]) -> tuple[Seed, ...]:
+    """Return the seeds of ``Seeds: `constant`, field.``; none where one is not a field."""
+    stated = _SEEDS.search(docs)
+    if stated is None:
+        return ()
+    names = {field.idl_name for field in fields}
+    seeds: list[Seed] = []
+    for text in stated[1].split(", "):
+        if text.startswith("`"):
+            seeds.append(Seed("const", text.strip("`").encode()))
+        elif text in names:
+            seeds.append(Seed("arg", text))
+        else:
+            return ()
+    return tuple(seeds)
 
 
 def _enum(entry: Json) -> Enumeration:
@@ -176,12 +204,15 @@ def _enum(entry: Json) -> Enumeration:
 
 
 def _instruction(entry: Json) -> Instruction:
+    docs = entry.get("docs", ())
+    is_open = bool(docs) and docs[-1].startswith(_REMAINING)
     return Instruction(
         name=entry["name"],
-        docs=_docs(entry),
+        docs=" ".join(docs[:-1] if is_open else docs),
         discriminator=bytes(entry["discriminator"]),
         accounts=tuple(_account(account) for account in entry["accounts"]),
         args=_fields(entry["args"]),
+        remaining=docs[-1].removeprefix(_REMAINING) if is_open else None,
     )
 
 

@@ -6,11 +6,8 @@ from collections.abc import Iterator
 
 from tools.codegen.model import Field, Idl, IdlError, Record
 from tools.codegen.text import docstring, entries, module, upper_snake
+from tools.codegen.wire import DECODERS, ENCODERS
 
-_CODEC = (
-    "boolean, byte_array, i64, pubkey, pubkey_array, split_pubkeys, split_u64s, u8, u16, u32, u64,"
-    " u64_array, variant"
-)
 _IMPORTS = [
     "import base64",
     "import binascii",
@@ -21,7 +18,7 @@ _IMPORTS = [
     "from typing import ClassVar, Self, TypeAlias",
     "from solders.account import Account as AccountData",
     "from solders.pubkey import Pubkey",
-    f"from ionet.codec import Unknown, check_account, check_event, {_CODEC}",
+    f"from ionet.codec import Unknown, check_account, check_event, {ENCODERS}, {DECODERS}",
     "from ionet.errors import AccountDecodeError, EventDecodeError",
 ]
 _RESERVED = "reserved"

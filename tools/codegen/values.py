@@ -6,13 +6,19 @@ import textwrap
 from collections.abc import Iterator
 
 from tools.codegen.model import Enumeration, Fault, Idl
+from tools.codegen.shared import SHARED, Shared
 from tools.codegen.text import docstring, module, upper_snake
 
 
-def enums_module(idl: Idl) -> str:
-    """Return ``enums.py``."""
+def enums_module(idl: Idl, shared: Shared) -> str:
+    """Return ``enums.py``; what is shared is imported, so there is one class of it."""
     imports = ["from enum import IntEnum", "from ionet.codec import variant_table"]
-    body = [line for enum in idl.enums for line in _enum(enum)]
+    for enum in idl.enums:
+        if enum in shared.enums:
+            table = f"{upper_snake(enum.name)}_OF_TAG"
+            names = f"{table} as {table}, {enum.name} as {enum.name}"
+            imports.append(f"from ionet.programs.{SHARED}.enums import {names}")
+    body = [line for enum in idl.enums if enum not in shared.enums for line in _enum(enum)]
     summary = f"Enums of the {idl.name} program; each ``*_OF_TAG`` gives the meaning of every byte."
     return module(idl.name, summary, imports, body)
 
@@ -32,19 +38,42 @@ def constants_module(idl: Idl) -> str:
     return module(idl.name, f"Constants of the {idl.name} program.", imports, body)
 
 
-def errors_module(idl: Idl) -> str:
+def shared_enums_module(shared: Shared) -> str:
+    """Return ``enums.py`` of what the programs share."""
+    imports = ["from enum import IntEnum", "from ionet.codec import variant_table"]
+    body = [line for enum in shared.enums for line in _enum(enum)]
+    return module("*", "Enums that several programs declare alike.", imports, body)
+
+
+def shared_errors_module(shared: Shared) -> str:
+    """Return ``errors.py`` of what the programs share: a base of each program's own class."""
+    imports = ["from ionet.errors import ProgramError"]
+    body = [line for fault in shared.errors for line in _error(fault, "ProgramError")]
+    summary = (
+        "Errors that several programs declare alike."
+        " Each is a base of every such program's own class: catching it here catches all of them."
+    )
+    return module("*", summary, imports, body)
+
+
+def errors_module(idl: Idl, shared: Shared) -> str:
     """Return ``errors.py``: one class per code, named as the program names it."""
     base = f"{idl.title}Error"
     imports = [
         "from collections.abc import Mapping",
         "from types import MappingProxyType",
         "from ionet.errors import ProgramError",
+        f"from ionet.programs.{SHARED} import errors as {SHARED}",
     ]
     body = [
         f"class {base}(ProgramError):",
         docstring(f"The {idl.name} program refused."),
         f'    program_name = "{idl.name}"',
-        *(line for fault in idl.errors for line in _error(fault, base)),
+        *(
+            line
+            for fault in idl.errors
+            for line in (_shared_error if fault in shared.errors else _error)(fault, base)
+        ),
         f"ERRORS: Mapping[int, type[{base}]] = MappingProxyType({{error.code: error for error in (",
         *(f"    {fault.name}," for fault in idl.errors),
         ")})",
@@ -81,3 +110,8 @@ def _error(fault: Fault, base: str) -> Iterator[str]:
     yield f'    name = "{fault.name}"'
     parts = textwrap.wrap(fault.message, 80, drop_whitespace=False)
     yield f"    message = ({' '.join(repr(part) for part in parts)})"
+
+
+def _shared_error(fault: Fault, base: str) -> Iterator[str]:
+    yield f"class {fault.name}({base}, {SHARED}.{fault.name}):"
+    yield docstring(fault.message)

@@ -8,6 +8,15 @@ from typing import Any
 
 from tools.codegen.text import upper_snake
 
+ENCODERS = (
+    "boolean, byte_array, byte_arrays, i64, pubkey, pubkey_array, u8, u16, u16_array, u32,"
+    " u32_array, u64, u64_array, variant"
+)
+"""Names of ``ionet.codec`` that the ``encoder`` of a type can use."""
+
+DECODERS = "split_byte_arrays, split_pubkeys, split_u16s, split_u32s, split_u64s"
+"""Names of ``ionet.codec`` that the ``decoder`` of a type can use."""
+
 
 class WireError(Exception):
     """A type that no emitter can write."""
@@ -75,15 +84,15 @@ def _enum(name: str) -> Type:
 def _array(element: Type, count: int) -> Type:
     idl, length = f"[{element.idl}; {count}]", element.length * count
     item = f"{length}s"
-    match element.idl:
-        case "u8":
-            encoder = f'byte_array("{{name}}", {{value}}, {count})'
-            return Type(idl, "bytes", length, item, "{}", encoder)
-        case "u64":
-            encoder = f'u64_array("{{name}}", {{value}}, {count})'
-            return Type(idl, "tuple[int, ...]", length, item, "split_u64s({})", encoder)
-        case "pubkey":
-            encoder = f'pubkey_array("{{name}}", {{value}}, {count})'
-            return Type(idl, "tuple[Pubkey, ...]", length, item, "split_pubkeys({})", encoder)
-        case _:
-            raise WireError(f"type {idl}: no emitter writes it")
+    if element.idl == "u8":
+        encoder = f'byte_array("{{name}}", {{value}}, {count})'
+        return Type(idl, "bytes", length, item, "{}", encoder)
+    if element.idl in ("u16", "u32", "u64", "pubkey"):
+        decoder = f"split_{element.idl}s({{}})"
+        encoder = f'{element.idl}_array("{{name}}", {{value}}, {count})'
+    elif element.annotation == "bytes":
+        decoder = f"split_byte_arrays({{}}, {element.length})"
+        encoder = f'byte_arrays("{{name}}", {{value}}, {count}, {element.length})'
+    else:
+        raise WireError(f"type {idl}: no emitter writes it")
+    return Type(idl, f"tuple[{element.annotation}, ...]", length, item, decoder, encoder)

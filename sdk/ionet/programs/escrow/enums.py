@@ -8,22 +8,8 @@ from __future__ import annotations
 from enum import IntEnum
 
 from ionet.codec import variant_table
-
-
-class GpuClass(IntEnum):
-    """GPU classes: by them minimum rates and weights are set."""
-
-    OTHER = 0
-    H100 = 1
-    H200 = 2
-    B200 = 3
-    A100 = 4
-    L40S = 5
-    RTX4090 = 6
-    RTX3090 = 7
-
-
-GPU_CLASS_OF_TAG = variant_table(GpuClass)
+from ionet.programs.shared.enums import GPU_CLASS_OF_TAG as GPU_CLASS_OF_TAG
+from ionet.programs.shared.enums import GpuClass as GpuClass
 
 
 class JobKind(IntEnum):

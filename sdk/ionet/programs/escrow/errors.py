@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ionet.errors import ProgramError
+from ionet.programs.shared import errors as shared
 
 
 class EscrowError(ProgramError):
@@ -17,278 +18,140 @@ class EscrowError(ProgramError):
     program_name = "escrow"
 
 
-class WrongAccountCount(EscrowError):
+class WrongAccountCount(EscrowError, shared.WrongAccountCount):
     """The account list is not exactly the declared one."""
 
-    code = 6000
-    name = "WrongAccountCount"
-    message = "The account list is not exactly the declared one"
 
-
-class WrongDataLength(EscrowError):
+class WrongDataLength(EscrowError, shared.WrongDataLength):
     """The instruction data is not exactly the declared length."""
 
-    code = 6001
-    name = "WrongDataLength"
-    message = "The instruction data is not exactly the declared length"
 
-
-class UnknownInstruction(EscrowError):
+class UnknownInstruction(EscrowError, shared.UnknownInstruction):
     """No instruction has this discriminator."""
 
-    code = 6002
-    name = "UnknownInstruction"
-    message = "No instruction has this discriminator"
 
-
-class MissingSigner(EscrowError):
+class MissingSigner(EscrowError, shared.MissingSigner):
     """An account that must sign did not."""
 
-    code = 6003
-    name = "MissingSigner"
-    message = "An account that must sign did not"
 
-
-class NotWritable(EscrowError):
+class NotWritable(EscrowError, shared.NotWritable):
     """An account that must be writable is not."""
 
-    code = 6004
-    name = "NotWritable"
-    message = "An account that must be writable is not"
 
-
-class WrongAccountOwner(EscrowError):
+class WrongAccountOwner(EscrowError, shared.WrongAccountOwner):
     """An account is not owned by the program that should own it."""
 
-    code = 6005
-    name = "WrongAccountOwner"
-    message = "An account is not owned by the program that should own it"
 
-
-class WrongAccountLength(EscrowError):
+class WrongAccountLength(EscrowError, shared.WrongAccountLength):
     """An account has not the exact length of its kind."""
 
-    code = 6006
-    name = "WrongAccountLength"
-    message = "An account has not the exact length of its kind"
 
-
-class WrongDiscriminator(EscrowError):
+class WrongDiscriminator(EscrowError, shared.WrongDiscriminator):
     """An account is of another kind."""
 
-    code = 6007
-    name = "WrongDiscriminator"
-    message = "An account is of another kind"
 
-
-class WrongVersion(EscrowError):
+class WrongVersion(EscrowError, shared.WrongVersion):
     """An account has a version that this program does not know."""
 
-    code = 6008
-    name = "WrongVersion"
-    message = "An account has a version that this program does not know"
 
-
-class WrongAddress(EscrowError):
+class WrongAddress(EscrowError, shared.WrongAddress):
     """An account is not at the address that its seeds give."""
 
-    code = 6009
-    name = "WrongAddress"
-    message = "An account is not at the address that its seeds give"
 
-
-class WrongProgram(EscrowError):
+class WrongProgram(EscrowError, shared.WrongProgram):
     """A program or sysvar account is not the expected one."""
 
-    code = 6010
-    name = "WrongProgram"
-    message = "A program or sysvar account is not the expected one"
 
-
-class AlreadyInUse(EscrowError):
+class AlreadyInUse(EscrowError, shared.AlreadyInUse):
     """The account to create exists."""
 
-    code = 6011
-    name = "AlreadyInUse"
-    message = "The account to create exists"
 
-
-class NotTokenAccount(EscrowError):
+class NotTokenAccount(EscrowError, shared.NotTokenAccount):
     """An account is not an initialised classic SPL token account."""
 
-    code = 6012
-    name = "NotTokenAccount"
-    message = "An account is not an initialised classic SPL token account"
 
-
-class WrongMint(EscrowError):
+class WrongMint(EscrowError, shared.WrongMint):
     """A token account or mint account is of another mint."""
 
-    code = 6013
-    name = "WrongMint"
-    message = "A token account or mint account is of another mint"
 
-
-class WrongTokenOwner(EscrowError):
+class WrongTokenOwner(EscrowError, shared.WrongTokenOwner):
     """A token account belongs to somebody else."""
 
-    code = 6014
-    name = "WrongTokenOwner"
-    message = "A token account belongs to somebody else"
 
-
-class UnsupportedMint(EscrowError):
+class UnsupportedMint(EscrowError, shared.UnsupportedMint):
     """The mint is not an initialised classic SPL mint (Token-2022 and wrapped SOL are refused)."""
 
-    code = 6015
-    name = "UnsupportedMint"
-    message = (
-        "The mint is not an initialised classic SPL mint (Token-2022 and wrapped SOL are refused)"
-    )
 
-
-class InvalidBoolean(EscrowError):
+class InvalidBoolean(EscrowError, shared.InvalidBoolean):
     """A boolean argument is neither 0 nor 1."""
 
-    code = 6016
-    name = "InvalidBoolean"
-    message = "A boolean argument is neither 0 nor 1"
 
-
-class ConservationBroken(EscrowError):
+class ConservationBroken(EscrowError, shared.ConservationBroken):
     """Deposit is not paid + fee + refunded + held: nothing was changed."""
 
-    code = 6017
-    name = "ConservationBroken"
-    message = "Deposit is not paid + fee + refunded + held: nothing was changed"
 
-
-class VaultShort(EscrowError):
+class VaultShort(EscrowError, shared.VaultShort):
     """The vault holds less than is booked: nothing was changed."""
 
-    code = 6018
-    name = "VaultShort"
-    message = "The vault holds less than is booked: nothing was changed"
 
-
-class ArithmeticOverflow(EscrowError):
+class ArithmeticOverflow(EscrowError, shared.ArithmeticOverflow):
     """An amount left its range: nothing was changed."""
 
-    code = 6019
-    name = "ArithmeticOverflow"
-    message = "An amount left its range: nothing was changed"
 
-
-class RuntimeRefused(EscrowError):
+class RuntimeRefused(EscrowError, shared.RuntimeRefused):
     """The runtime refused a sysvar or an account operation."""
 
-    code = 6020
-    name = "RuntimeRefused"
-    message = "The runtime refused a sysvar or an account operation"
 
-
-class NoPreviousInstruction(EscrowError):
+class NoPreviousInstruction(EscrowError, shared.NoPreviousInstruction):
     """No instruction precedes this one."""
 
-    code = 6030
-    name = "NoPreviousInstruction"
-    message = "No instruction precedes this one"
 
-
-class NotEd25519(EscrowError):
+class NotEd25519(EscrowError, shared.NotEd25519):
     """The instruction directly before is not of the ed25519 program."""
 
-    code = 6031
-    name = "NotEd25519"
-    message = "The instruction directly before is not of the ed25519 program"
 
-
-class WrongSignatureLength(EscrowError):
+class WrongSignatureLength(EscrowError, shared.WrongSignatureLength):
     """The ed25519 instruction has not the exact length of one voucher."""
 
-    code = 6032
-    name = "WrongSignatureLength"
-    message = "The ed25519 instruction has not the exact length of one voucher"
 
-
-class WrongSignatureCount(EscrowError):
+class WrongSignatureCount(EscrowError, shared.WrongSignatureCount):
     """The ed25519 instruction does not carry exactly one signature."""
 
-    code = 6033
-    name = "WrongSignatureCount"
-    message = "The ed25519 instruction does not carry exactly one signature"
 
-
-class WrongSignaturePadding(EscrowError):
+class WrongSignaturePadding(EscrowError, shared.WrongSignaturePadding):
     """The ed25519 instruction's padding byte is not zero."""
 
-    code = 6034
-    name = "WrongSignaturePadding"
-    message = "The ed25519 instruction's padding byte is not zero"
 
-
-class WrongSignatureOffsets(EscrowError):
+class WrongSignatureOffsets(EscrowError, shared.WrongSignatureOffsets):
     """The ed25519 instruction's offsets are not the canonical ones."""
 
-    code = 6035
-    name = "WrongSignatureOffsets"
-    message = "The ed25519 instruction's offsets are not the canonical ones"
 
-
-class WrongSignatureInstruction(EscrowError):
+class WrongSignatureInstruction(EscrowError, shared.WrongSignatureInstruction):
     """The ed25519 instruction refers to another instruction's data."""
 
-    code = 6036
-    name = "WrongSignatureInstruction"
-    message = "The ed25519 instruction refers to another instruction's data"
 
-
-class WrongSignatureKey(EscrowError):
+class WrongSignatureKey(EscrowError, shared.WrongSignatureKey):
     """The ed25519 instruction verifies another key."""
 
-    code = 6037
-    name = "WrongSignatureKey"
-    message = "The ed25519 instruction verifies another key"
 
-
-class WrongSignatureMessage(EscrowError):
+class WrongSignatureMessage(EscrowError, shared.WrongSignatureMessage):
     """The ed25519 instruction verifies another message."""
 
-    code = 6038
-    name = "WrongSignatureMessage"
-    message = "The ed25519 instruction verifies another message"
 
-
-class NotGenesisAuthority(EscrowError):
+class NotGenesisAuthority(EscrowError, shared.NotGenesisAuthority):
     """Only the genesis authority compiled into the program may initialize."""
 
-    code = 6040
-    name = "NotGenesisAuthority"
-    message = "Only the genesis authority compiled into the program may initialize"
 
-
-class NotAuthority(EscrowError):
+class NotAuthority(EscrowError, shared.NotAuthority):
     """Signer is not the config authority."""
 
-    code = 6041
-    name = "NotAuthority"
-    message = "Signer is not the config authority"
 
-
-class NotPendingAuthority(EscrowError):
+class NotPendingAuthority(EscrowError, shared.NotPendingAuthority):
     """Signer is not the proposed authority."""
 
-    code = 6042
-    name = "NotPendingAuthority"
-    message = "Signer is not the proposed authority"
 
-
-class NotGuardian(EscrowError):
+class NotGuardian(EscrowError, shared.NotGuardian):
     """Signer is neither the guardian nor the authority."""
-
-    code = 6043
-    name = "NotGuardian"
-    message = "Signer is neither the guardian nor the authority"
 
 
 class FeeTooHigh(EscrowError):
@@ -307,28 +170,16 @@ class InvalidPauseFlags(EscrowError):
     message = "Pause flags must be some of 1 (open), 2 (accept), 4 (extend)"
 
 
-class PauseTooSoon(EscrowError):
+class PauseTooSoon(EscrowError, shared.PauseTooSoon):
     """A pause cannot begin until 72 hours after the last one ended."""
 
-    code = 6046
-    name = "PauseTooSoon"
-    message = "A pause cannot begin until 72 hours after the last one ended"
 
-
-class NotPaused(EscrowError):
+class NotPaused(EscrowError, shared.NotPaused):
     """Nothing is paused."""
 
-    code = 6047
-    name = "NotPaused"
-    message = "Nothing is paused"
 
-
-class EntriesPaused(EscrowError):
+class EntriesPaused(EscrowError, shared.EntriesPaused):
     """This entry is paused; exits stay open and the pause ends by itself."""
-
-    code = 6048
-    name = "EntriesPaused"
-    message = "This entry is paused; exits stay open and the pause ends by itself"
 
 
 class InvalidMintSlot(EscrowError):
