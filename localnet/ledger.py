@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -52,31 +51,47 @@ def _chain(previous: str, fields: Json) -> tuple[str, bytes]:
     return digest, (_canonical({**fields, "hash": digest}) + "\n").encode()
 
 
-class LedgerWriter:
-    """Writes what it observes; see ``recording``."""
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place between two lines, from which reading or writing can be taken up again."""
 
-    def __init__(self, file: BinaryIO, header: Header) -> None:
-        self._file = file
-        self._hash = _ROOT
-        self._count = 0
-        self._write(header)
+    offset: int = 0
+    line: int = 0
+    hash: str = _ROOT
+    transactions: int = 0
+
+
+class LedgerWriter:
+    """Writes what it observes, each line with one call of ``write``.
+
+    Args:
+        write: Appends bytes to the file.
+        at: Where the file ends; ``hash`` and ``transactions`` are carried on from there.
+    """
+
+    def __init__(self, write: Callable[[bytes], object], at: Position | None = None) -> None:
+        self._write_bytes = write
+        self.position = Position() if at is None else at
 
     def landed(self, landed: Landed) -> None:
         """Write a transaction."""
-        self._write(TransactionRecord.of(self._count, landed))
-        self._count += 1
+        self.write(TransactionRecord.of(self.position.transactions, landed))
 
     def account_set(self, address: Pubkey, account: Account) -> None:
         """Write an account that was set directly."""
-        self._write(AccountRecord(address, account))
+        self.write(AccountRecord(address, account))
 
-    def finish(self) -> None:
+    def finish(self, unix_ms: int) -> None:
         """Write the closing line."""
-        self._write(Closing(self._count))
+        self.write(Closing(self.position.transactions, unix_ms))
 
-    def _write(self, record: Record) -> None:
-        self._hash, line = _chain(self._hash, record.to_json())
-        self._file.write(line)
+    def write(self, record: Record) -> None:
+        """Write one line."""
+        at = self.position
+        digest, line = _chain(at.hash, record.to_json())
+        self._write_bytes(line)
+        count = at.transactions + isinstance(record, TransactionRecord)
+        self.position = Position(at.offset + len(line), at.line + 1, digest, count)
 
 
 @contextmanager
@@ -96,11 +111,12 @@ def recording(vm: Vm, path: Path) -> Generator[LedgerWriter, None, None]:
         )
     partial = path.with_name(path.name + ".partial")
     with partial.open("wb") as file:
-        writer = LedgerWriter(file, Header.of(vm.genesis, runtime_version()))
+        writer = LedgerWriter(file.write)
+        writer.write(Header.of(vm.genesis, runtime_version()))
         vm.observers.append(writer)
         try:
             yield writer
-            writer.finish()
+            writer.finish(vm.clock.ms)
             file.flush()
             os.fsync(file.fileno())
         except BaseException:
@@ -111,29 +127,22 @@ def recording(vm: Vm, path: Path) -> Generator[LedgerWriter, None, None]:
     partial.replace(path)
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place between two lines, from which reading can be taken up again."""
-
-    offset: int = 0
-    line: int = 0
-    hash: str = _ROOT
-    transactions: int = 0
-
-
 class Ledger:
     """A ledger file, checked line by line as it is read.
 
     Args:
         path: The file.
+        is_growing: Whether it may end without a closing line, and then with a torn one, which is
+            left out: so ends the file of a process that has not finished it.
 
     Raises:
         LedgerError: the first line is not a header.
         OSError: the file cannot be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_growing: bool = False) -> None:
         self.path = path
+        self.is_growing = is_growing
         record, self.start = self._first()
         if not isinstance(record, Header):
             raise LedgerError(1, "must be the header")
@@ -148,7 +157,7 @@ class Ledger:
         Raises:
             LedgerError: a line, the order of the lines or the end is not as it was written.
         """
-        for record, position in self._lines(start or self.start):
+        for record, position in self.records(start):
             if not isinstance(record, Header | Closing):
                 yield record, position
 
@@ -158,17 +167,23 @@ class Ledger:
         Raises:
             LedgerError: as ``entries``.
         """
-        ((_, end),) = deque(self._lines(self.start), maxlen=1)
+        end = self.start
+        for _, position in self.records():
+            end = position
         return end
 
     def __iter__(self) -> Iterator[Entry]:
         return (entry for entry, _ in self.entries())
 
-    def _lines(self, position: Position) -> Iterator[tuple[Record, Position]]:
+    def records(self, start: Position | None = None) -> Iterator[tuple[Record, Position]]:
+        """Read as ``entries`` does, the closing line included."""
+        position = start or self.start
         with self.path.open("rb") as file:
             file.seek(position.offset)
             record: Record | None = None
             while not isinstance(record, Closing):
+                if self.is_growing and not _is_whole_line(file):
+                    return
                 record, position = _read(file, position)
                 if isinstance(record, Header):
                     raise LedgerError(position.line, "a second header")
@@ -179,6 +194,14 @@ class Ledger:
     def _first(self) -> tuple[Record, Position]:
         with self.path.open("rb") as file:
             return _read(file, Position())
+
+
+def _is_whole_line(file: BinaryIO) -> bool:
+    """Look ahead: a process that died while it wrote leaves a line without an end."""
+    start = file.tell()
+    line = file.readline()
+    file.seek(start)
+    return line.endswith(b"\n")
 
 
 def _read(file: BinaryIO, at: Position) -> tuple[Record, Position]:

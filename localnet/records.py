@@ -214,18 +214,21 @@ class TransactionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The last line: how many transactions came before it."""
+    """The last line: how many transactions came before it, and the clock, if it says so."""
 
     transactions: int
+    unix_ms: int | None = None
 
     def to_json(self) -> Json:
         """Return the line's fields."""
-        return {"kind": "end", "transactions": self.transactions}
+        fields: Json = {"kind": "end", "transactions": self.transactions}
+        return fields if self.unix_ms is None else {**fields, "unix_ms": self.unix_ms}
 
     @classmethod
     def from_json(cls, line: Json) -> Closing:
         """Read the line's fields."""
-        return cls(_integer(line, "transactions"))
+        unix_ms = _integer(line, "unix_ms", _I64_MAX) if "unix_ms" in line else None
+        return cls(_integer(line, "transactions"), unix_ms)
 
 
 Record: TypeAlias = Header | AccountRecord | TransactionRecord | Closing
