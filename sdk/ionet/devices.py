@@ -141,7 +141,8 @@ def is_eligible(device: DeviceRecord, t: int) -> bool:
     """Tell whether the device may be accepted for a job at ``t``.
 
     It is active and was deployable in the epoch before, or hired in it after a deployable one at
-    most four epochs earlier and nothing but hired between.
+    most four epochs earlier and nothing but hired between. Of a ``t`` before the last activation
+    nothing is known, which reads as not eligible.
     """
     epoch = epoch_at(device.genesis, t)
     if epoch is None or not is_active(device, epoch):

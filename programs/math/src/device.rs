@@ -56,7 +56,8 @@ impl Device<'_> {
 
     /// The nibble of an epoch: as written, or, past `tallied_to`, the newest one carried on while the device is active.
     /// Unseen once the ring has overwritten it.
-    #[inline(always)]
+    // One copy: each would cost the programs 350 bytes.
+    #[inline(never)]
     pub const fn nibble(&self, epoch: u32) -> u8 {
         if epoch <= self.tallied_to {
             if self.tallied_to - epoch < RING_EPOCHS {
@@ -103,7 +104,8 @@ impl Device<'_> {
     }
 
     /// Whether it may be accepted for a job at `t`: active, and deployable in the epoch before, or hired in it after a
-    /// deployable one at most [`HIRED_EPOCHS`] earlier and nothing but hired between.
+    /// deployable one at most [`HIRED_EPOCHS`] earlier and nothing but hired between. Of a `t` before the last activation
+    /// nothing is known, which reads as not eligible.
     #[inline(always)]
     pub fn is_eligible_at(&self, t: i64) -> bool {
         let Some(epoch) = epoch_at(self.genesis, t) else { return false };
