@@ -1,4 +1,13 @@
-//! One file per instruction, named after it.
+//! One file per instruction, named after it; the others hold what several of them share.
+
+mod attestor;
+mod committee;
+mod config;
+mod device;
+mod epoch;
+mod position;
+mod registry;
+mod report;
 
 pub mod accept_authority;
 pub mod activate_device;
