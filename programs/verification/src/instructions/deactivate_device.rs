@@ -1,9 +1,101 @@
-//! deactivate_device
+//! Takes a device's index back: to the end of the queue, so that no index is free to be chosen.
 
-use ionet_common::{checks::Check, outcome::Outcome, Context};
+use super::{
+    device::{as_owner, Tenure},
+    epoch::current_epoch,
+    position,
+};
+use crate::{
+    error::VerificationError,
+    event::DeviceDeactivated,
+    interface::deactivate_device::{Accounts, Args},
+    state::{Device, FreeIndex, Registry, FOREVER, VERSION},
+};
+use ionet_common::{
+    checks::{load, program, reload_mut, Check, ZERO},
+    event::emit,
+    outcome::Outcome,
+    pda::{canonical_bump, create, Creation, Seeds},
+    surface::{Record, I64, U32, U64},
+    sysvars, Context,
+};
+use ionet_math::device::{close_gap, retract};
+use pinocchio::{cpi::Seed, Address};
 
 /// Handles `deactivate_device`.
 #[inline(never)]
-pub fn process(_: &Context) -> Outcome {
-    Err(Check::UnknownInstruction.into())
+pub fn process(c: &Context) -> Outcome {
+    let a = Accounts::parse(c.accounts)?;
+    Args::parse(c.data)?;
+    program(&a.system_program, &ZERO)?;
+    let now = sysvars::unix_time()?;
+    let device = as_owner(c.program_id, &a.device, &a.owner)?;
+    if !device.holds_index() {
+        return Err(VerificationError::DeviceNotActive.into());
+    }
+    // A clock behind the last tally changes nothing that was final.
+    let epoch = current_epoch(device.genesis.get(), now)?.max(device.tallied_to.get());
+    let (index, deposit) = (device.index, device.deposit);
+    if !position::is_backed(&a.device, deposit.get())? {
+        return Err(Check::VaultShort.into());
+    }
+    let registry: &Registry = load(c.program_id, &a.registry, VERSION)?;
+    let number = registry.free_tail;
+
+    enqueue(c.program_id, a, number, index)?;
+    position::unback(&a.device, &a.owner, deposit.get())?;
+    let registry: &mut Registry = reload_mut(&a.registry)?;
+    // The queue never gets 2^64 long, and this device is one of the active ones.
+    registry.free_tail = U64::new(number.get().wrapping_add(1));
+    registry.active_devices = U32::new(registry.active_devices.get().wrapping_sub(1));
+    end(reload_mut(&a.device)?, epoch);
+    emit(&DeviceDeactivated {
+        discriminator: DeviceDeactivated::DISCRIMINATOR,
+        device: *a.device.address(),
+        index,
+        active_until: U32::new(epoch),
+        deposit,
+        at: I64::new(now),
+    });
+    Ok(())
+}
+
+/// Creates the `FreeIndex` at the end of the queue.
+#[inline(always)]
+fn enqueue(program_id: &Address, a: &Accounts, number: U64, index: U32) -> Outcome {
+    let mut bump = 0;
+    canonical_bump(&a.free_index, program_id, &Seeds(b"free_index", number.bytes(), &[]), &mut bump)?;
+    let bump_seed = [bump];
+    create(&Creation {
+        payer: &a.payer,
+        account: &a.free_index,
+        owner: program_id,
+        len: FreeIndex::LEN,
+        extra: 0,
+        seeds: &[Seed::from(b"free_index"), Seed::from(number.bytes().as_slice()), Seed::from(&bump_seed)],
+    })?;
+    *reload_mut::<FreeIndex>(&a.free_index)? = FreeIndex {
+        discriminator: FreeIndex::DISCRIMINATOR,
+        version: VERSION,
+        bump,
+        number,
+        index,
+        rent_payer: *a.payer.address(),
+        reserved: [0; 8],
+    };
+    Ok(())
+}
+
+/// Ends the device's results before `epoch`: those that nobody tallied are written as carried, one of `epoch` itself is
+/// taken back. So the order of this and the epoch's tally does not matter.
+#[inline(always)]
+fn end(device: &mut Device, epoch: u32) {
+    let (tallied_to, last) = (device.tallied_to.get(), epoch.saturating_sub(1));
+    close_gap(&mut device.ring, tallied_to, FOREVER, last);
+    if tallied_to == epoch {
+        retract(&mut device.ring, epoch);
+    }
+    device.tallied_to = U32::new(tallied_to.max(last));
+    device.active_until = U32::new(epoch);
+    device.deposit = U64::new(0);
 }

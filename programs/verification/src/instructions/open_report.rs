@@ -1,9 +1,63 @@
-//! open_report
+//! Creates the account of one place in the committees of a range.
 
-use ionet_common::{checks::Check, outcome::Outcome, Context};
+use super::report::MAX_RANGE;
+use crate::{
+    error::VerificationError,
+    event::ReportOpened,
+    interface::open_report::{Accounts, Args},
+    state::{Report, VERSION},
+};
+use ionet_common::{
+    checks::{program, reload_mut, ZERO},
+    event::emit,
+    outcome::Outcome,
+    pda::{canonical_bump, create, Creation, Seeds},
+    surface::{Record, I64},
+    sysvars, Context,
+};
+use ionet_math::bounds::MAX_COMMITTEE;
+use pinocchio::cpi::Seed;
 
 /// Handles `open_report`.
 #[inline(never)]
-pub fn process(_: &Context) -> Outcome {
-    Err(Check::UnknownInstruction.into())
+pub fn process(c: &Context) -> Outcome {
+    let a = Accounts::parse(c.accounts)?;
+    let args = Args::parse(c.data)?;
+    program(&a.system_program, &ZERO)?;
+    if args.range.get() > MAX_RANGE {
+        return Err(VerificationError::NoSuchRange.into());
+    }
+    if args.place >= MAX_COMMITTEE {
+        return Err(VerificationError::NoSuchPlace.into());
+    }
+    let (range, place) = (args.range.bytes().as_slice(), [args.place]);
+    let mut bump = 0;
+    canonical_bump(&a.report, c.program_id, &Seeds(b"report", range, &place), &mut bump)?;
+    let at = I64::new(sysvars::unix_time()?);
+
+    let bump_seed = [bump];
+    create(&Creation {
+        payer: &a.payer,
+        account: &a.report,
+        owner: c.program_id,
+        len: Report::LEN,
+        extra: 0,
+        seeds: &[Seed::from(b"report"), Seed::from(range), Seed::from(&place), Seed::from(&bump_seed)],
+    })?;
+    // In place: what is not written is zero, and a whole report is most of a stack frame.
+    let report: &mut Report = reload_mut(&a.report)?;
+    report.discriminator = Report::DISCRIMINATOR;
+    report.version = VERSION;
+    report.bump = bump;
+    report.range = args.range;
+    report.place = args.place;
+    report.rent_payer = *a.payer.address();
+    emit(&ReportOpened {
+        discriminator: ReportOpened::DISCRIMINATOR,
+        report: *a.report.address(),
+        range: args.range,
+        place: args.place,
+        at,
+    });
+    Ok(())
 }
