@@ -24,12 +24,14 @@
             ├── TokenProgramError   SPL Token
             ├── SystemProgramError  System program
             ├── UnknownProgramError a code that no table has
-            └── EscrowError         one class per code, in ``ionet.programs.escrow.errors``
+            ├── EscrowError         one class per code, in ``ionet.programs.escrow.errors``
+            └── VerificationError   the same, in ``ionet.programs.verification.errors``
 
 A fault has a cause *and* an outcome: what ``ionet.faults.error_from_fault`` makes is both a
 ``FaultError`` and either a ``NotSentError`` (simulation refused) or a ``TransactionFailedError``
 (it landed). ``except WrongState`` and ``except TransactionFailedError`` both catch it; the three
-outcomes never mix.
+outcomes never mix. What several programs refuse alike has a class in
+``ionet.programs.shared.errors`` as well, which catches it from any of them.
 """
 
 from __future__ import annotations

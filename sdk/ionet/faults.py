@@ -9,6 +9,7 @@ from solders.pubkey import Pubkey
 from solders.signature import Signature
 
 from ionet.connection import TransactionFault
+from ionet.deployment import Programs
 from ionet.errors import (
     FaultError,
     NotSentError,
@@ -20,14 +21,11 @@ from ionet.errors import (
     UnknownProgramError,
 )
 from ionet.logs import first_failure
-from ionet.programs.escrow.constants import PROGRAM_ID
-from ionet.programs.escrow.errors import ERRORS
 
 _TOKEN_PROGRAM = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
 _SYSTEM_PROGRAM = Pubkey.from_string("11111111111111111111111111111111")
 
-_FIRST_OWN_CODE = 6_000
-"""Anchor's convention: below it are codes that many programs share."""
+_PROGRAMS = Programs()
 
 _KINDS = {
     "AccountInUse": "another transaction holds one of its accounts: send it again",
@@ -56,7 +54,7 @@ def error_from_fault(
     *,
     logs: Sequence[str] = (),
     signature: Signature | None,
-    program_id: Pubkey = PROGRAM_ID,
+    programs: Programs = _PROGRAMS,
 ) -> FaultError:
     """Return the exception for a transaction that failed.
 
@@ -66,7 +64,7 @@ def error_from_fault(
         fault: The runtime's verdict.
         logs: The transaction's log lines; they tell which program refused.
         signature: Of the landed transaction; None when a simulation failed.
-        program_id: Address of the escrow program.
+        programs: The market's programs, whose error codes have classes.
     """
     outcome = NotSentError if signature is None else TransactionFailedError
     lines = tuple(logs)
@@ -77,18 +75,22 @@ def error_from_fault(
         message = f"{where}{index}: {fault.kind}: {words}"
         runtime_error = _with_outcome(RuntimeFaultError, outcome)
         return runtime_error(message, fault=fault, logs=lines, signature=signature)
-    program = _refusing_program(fault.custom_code, lines, program_id)
-    cause = _class_of(program, fault.custom_code, program_id)
+    program, cause = _refusal(fault.custom_code, lines, programs)
     program_error = cast("type[ProgramError]", _with_outcome(cause, outcome))
     return program_error(fault=fault, program=program, logs=lines, signature=signature)
 
 
-def _refusing_program(code: int, logs: Sequence[str], program_id: Pubkey) -> Pubkey | None:
+def _refusal(
+    code: int, logs: Sequence[str], programs: Programs
+) -> tuple[Pubkey | None, type[ProgramError]]:
     failure = first_failure(logs)
-    if failure is not None:
-        return _address(failure.program)
-    # Without logs only a code of our own band can be told: no program that escrow calls has one.
-    return program_id if code >= _FIRST_OWN_CODE and code in ERRORS else None
+    if failure is None:
+        # Programs that ours call have no code as high as our own, which begin at 6000.
+        return programs.find_error_by_code(code) or (None, UnknownProgramError)
+    program = _address(failure.program)
+    if program is None:
+        return None, UnknownProgramError
+    return program, programs.find_error(program, code) or _class_of(program)
 
 
 def _address(base58: str) -> Pubkey | None:
@@ -98,9 +100,7 @@ def _address(base58: str) -> Pubkey | None:
         return None
 
 
-def _class_of(program: Pubkey | None, code: int, program_id: Pubkey) -> type[ProgramError]:
-    if program == program_id:
-        return ERRORS.get(code, UnknownProgramError)
+def _class_of(program: Pubkey) -> type[ProgramError]:
     if program == _TOKEN_PROGRAM:
         return TokenProgramError
     return SystemProgramError if program == _SYSTEM_PROGRAM else UnknownProgramError

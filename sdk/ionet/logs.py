@@ -9,9 +9,13 @@ with shorter lines after ``Log truncated``) nothing can be attributed, and readi
 
 from __future__ import annotations
 
+import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+_Event = TypeVar("_Event")
 
 _ADDRESS = "[1-9A-HJ-NP-Za-km-z]{32,44}"
 _INVOKE = re.compile(rf"Program ({_ADDRESS}) invoke \[([0-9]{{1,3}})\]")
@@ -41,6 +45,30 @@ class LoggedFailure:
     reason: str
 
 
+def read_events(
+    logs: Iterable[str], decoders: Mapping[str, Callable[[bytes], _Event | None]]
+) -> list[_Event]:
+    """List the events that some programs wrote into a transaction's logs, in order.
+
+    Lines of other programs, lines that only look like events, and lines that do not decode are
+    left out; no text makes it fail. Events of a transaction that failed never happened: its logs
+    give none.
+
+    Args:
+        logs: The transaction's log lines.
+        decoders: By the program's base58 address: gives the event of some bytes, None where they
+            are of none, ``ValueError`` where they are malformed.
+    """
+    events: list[_Event] = []
+    for entry in log_entries(logs):
+        if isinstance(entry, LoggedFailure):
+            return []
+        decode = decoders.get(entry.program)
+        if decode is not None and (event := _decode(entry.data, decode)) is not None:
+            events.append(event)
+    return events
+
+
 def logged_data(logs: Iterable[str]) -> tuple[LoggedData, ...]:
     """List the ``Program data:`` lines that can be attributed, in order."""
     return tuple(entry for entry in log_entries(logs) if isinstance(entry, LoggedData))
@@ -68,3 +96,10 @@ def log_entries(logs: Iterable[str]) -> Iterator[LoggedData | LoggedFailure]:
                 yield LoggedFailure(returned[1], returned[2].removeprefix("failed: "))
         elif line == _TRUNCATED:
             return
+
+
+def _decode(text: str, decode: Callable[[bytes], _Event | None]) -> _Event | None:
+    try:
+        return decode(base64.b64decode(text, validate=True))
+    except ValueError:
+        return None

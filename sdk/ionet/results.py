@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from solders.signature import Signature
 
 from ionet.codec import Unknown
+from ionet.deployment import Event
 from ionet.offers import OfferView
 from ionet.programs.escrow.accounts import Job
 from ionet.programs.escrow.enums import JobState
-from ionet.programs.escrow.events import Event, JobClosed
+from ionet.programs.escrow.events import JobClosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Landed:
         unix_timestamp: Unix second of its block.
         units_consumed: Compute units it used.
         fee: Network fee in lamports.
-        events: What the escrow program said, in order.
+        events: What the market's programs said, in order.
         logs: All log lines, as the runtime gave them.
     """
 

@@ -9,8 +9,6 @@ from tools.codegen.text import docstring, entries, module, upper_snake
 from tools.codegen.wire import DECODERS, ENCODERS
 
 _IMPORTS = [
-    "import base64",
-    "import binascii",
     "from collections.abc import Iterable, Mapping, Sequence",
     "from dataclasses import dataclass",
     "from struct import Struct",
@@ -51,7 +49,7 @@ def events_module(idl: Idl) -> str:
         _DECODE_EVENT,
         _PARSE_LOGS.replace("<program>", idl.name),
     ]
-    logs = "from ionet.logs import LoggedFailure, log_entries"
+    logs = "from ionet.logs import read_events"
     imports = [*_IMPORTS, logs, *_local_imports(idl, "PROGRAM_ID")]
     return module(idl.name, f"Events of the {idl.name} program.", imports, body)
 
@@ -87,31 +85,13 @@ def decode_event(data: bytes) -> Event | None:
 
 _PARSE_LOGS = '''
 def parse_logs(logs: Iterable[str], *, program_id: Pubkey = PROGRAM_ID) -> list[Event]:
-    """List the events that this program wrote into a transaction's logs, in order.
-
-    Lines of other programs, lines that only look like events, and lines that do not decode are
-    left out; no text makes it fail. Events of a transaction that failed never happened: its logs
-    give none.
+    """List the events that this program wrote, in order; see ``ionet.logs.read_events``.
 
     Args:
         logs: The transaction's log lines.
         program_id: Address of the <program> program.
     """
-    program = str(program_id)
-    events: list[Event] = []
-    for entry in log_entries(logs):
-        if isinstance(entry, LoggedFailure):
-            return []
-        if entry.program == program and (event := _event_of(entry.data)) is not None:
-            events.append(event)
-    return events
-
-
-def _event_of(text: str) -> Event | None:
-    try:
-        return decode_event(base64.b64decode(text, validate=True))
-    except (binascii.Error, ValueError):
-        return None
+    return read_events(logs, {str(program_id): decode_event})
 '''
 
 

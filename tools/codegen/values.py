@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tools.codegen.model import Enumeration, Fault, Idl
 from tools.codegen.shared import SHARED, Shared
@@ -47,8 +47,15 @@ def shared_enums_module(shared: Shared) -> str:
 
 def shared_errors_module(shared: Shared) -> str:
     """Return ``errors.py`` of what the programs share: a base of each program's own class."""
-    imports = ["from ionet.errors import ProgramError"]
-    body = [line for fault in shared.errors for line in _error(fault, "ProgramError")]
+    imports = [
+        "from collections.abc import Mapping",
+        "from types import MappingProxyType",
+        "from ionet.errors import ProgramError",
+    ]
+    body = [
+        *(line for fault in shared.errors for line in _error(fault, "ProgramError")),
+        *_error_table(shared.errors, "ProgramError"),
+    ]
     summary = (
         "Errors that several programs declare alike."
         " Each is a base of every such program's own class: catching it here catches all of them."
@@ -74,10 +81,7 @@ def errors_module(idl: Idl, shared: Shared) -> str:
             for fault in idl.errors
             for line in (_shared_error if fault in shared.errors else _error)(fault, base)
         ),
-        f"ERRORS: Mapping[int, type[{base}]] = MappingProxyType({{error.code: error for error in (",
-        *(f"    {fault.name}," for fault in idl.errors),
-        ")})",
-        '"""The class of each code."""',
+        *_error_table(idl.errors, base),
         f"def from_code(code: int) -> type[{base}] | None:",
         '    """Return the class of a code; None when this version does not know it."""',
         "    return ERRORS.get(code)",
@@ -110,6 +114,14 @@ def _error(fault: Fault, base: str) -> Iterator[str]:
     yield f'    name = "{fault.name}"'
     parts = textwrap.wrap(fault.message, 80, drop_whitespace=False)
     yield f"    message = ({' '.join(repr(part) for part in parts)})"
+
+
+def _error_table(faults: Iterable[Fault], base: str) -> Iterator[str]:
+    yield f"ERRORS: Mapping[int, type[{base}]] = MappingProxyType("
+    yield "    {error.code: error for error in ("
+    yield from (f"    {fault.name}," for fault in faults)
+    yield ")})"
+    yield '"""The class of each code."""'
 
 
 def _shared_error(fault: Fault, base: str) -> Iterator[str]:

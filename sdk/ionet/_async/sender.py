@@ -15,9 +15,9 @@ from solders.pubkey import Pubkey
 from solders.signature import Signature
 
 from ionet.connection import AsyncConnection, TransactionOutcome, TransactionRefusedError
+from ionet.deployment import Programs
 from ionet.errors import NotSentError, OutcomeUnknownError
 from ionet.faults import error_from_fault
-from ionet.programs.escrow.events import parse_logs
 from ionet.results import Landed
 from ionet.signers import Signer
 from ionet.tx import Draft, SignedTransaction, check_size, limit_from_simulation, sign
@@ -52,7 +52,7 @@ class AsyncSender:
     ) -> None:
         self.connection = connection
         self.payer = payer
-        self._program_id = program_id
+        self._programs = Programs(escrow=program_id)
         self._unit_price = unit_price
         self._unit_limit = unit_limit
 
@@ -109,7 +109,7 @@ class AsyncSender:
             raise NotSentError(f"simulation: connection failed: {error}") from error
         if outcome.err is not None:
             raise error_from_fault(
-                outcome.err, logs=outcome.logs, signature=None, program_id=self._program_id
+                outcome.err, logs=outcome.logs, signature=None, programs=self._programs
             )
         return draft.with_unit_limit(limit_from_simulation(outcome.units_consumed))
 
@@ -197,7 +197,7 @@ class AsyncSender:
                 outcome.err,
                 logs=outcome.logs,
                 signature=outcome.signature,
-                program_id=self._program_id,
+                programs=self._programs,
             )
         return Landed(
             signature=outcome.signature,
@@ -205,6 +205,6 @@ class AsyncSender:
             unix_timestamp=outcome.unix_timestamp,
             units_consumed=outcome.units_consumed,
             fee=outcome.fee,
-            events=tuple(parse_logs(outcome.logs, program_id=self._program_id)),
+            events=tuple(self._programs.parse_logs(outcome.logs)),
             logs=outcome.logs,
         )
