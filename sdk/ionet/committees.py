@@ -19,18 +19,22 @@ from ionet.codec import byte_array, u8, u16, u32
 from ionet.codec import pubkey as address_bytes
 from ionet.devices import Result
 from ionet.errors import ArgumentError
+from ionet.programs.verification.constants import MAX_COMMITTEE, RANGE_SIZE
+from ionet.programs.verification.enums import ReportCode
 
-RANGE_SIZE: Final = 1_024
-"""Device indexes that one committee reports on."""
 CODES_LENGTH: Final = RANGE_SIZE // 2
 """Bytes of a report's codes: one nibble per index."""
-MAX_COMMITTEE: Final = 21
-"""Largest committee."""
 
 _SEED_DOMAIN = b"ionet:committee:range"
 _REPORT_DOMAIN = b"ionet:report"
-_PASSED, _DEPLOYABLE, _HIRED = 1, 2, 3
 _DRAWS = struct.Struct("<4Q")
+
+# From the best result down: who says more also counts for all below.
+_RESULT_OF = {
+    ReportCode.DEPLOYABLE: Result.DEPLOYABLE,
+    ReportCode.PASSED: Result.PASSED,
+    ReportCode.HIRED: Result.ALIVE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +153,11 @@ def decide(codes: Sequence[int], k: int) -> Decision:
     if not 0 < needed <= len(codes):
         return Decision(None)
     agreeing = 0
-    for code, result in (
-        (_DEPLOYABLE, Result.DEPLOYABLE),
-        (_PASSED, Result.PASSED),
-        (_HIRED, Result.ALIVE),
-    ):
+    for code, result in _RESULT_OF.items():
         agreeing += codes.count(code)
         if agreeing >= needed:
             return Decision(result)
-    reasons = [code for code in codes if code not in (_PASSED, _DEPLOYABLE, _HIRED)]
+    reasons = [code for code in codes if code not in _RESULT_OF]
     if len(reasons) < needed:
         return Decision(None)
     return Decision(Result.UNSEEN, min(reasons, key=lambda code: (-reasons.count(code), code)))

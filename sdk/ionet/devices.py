@@ -9,18 +9,16 @@ docs/adr/009-devices-and-epochs.md; shared cases: ``tests/vectors/devices.json``
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final, Protocol
+from typing import Protocol
 
-from ionet.epochs import EPOCH_SECONDS, epoch_at, starts_at
-
-RING_EPOCHS: Final = 256
-"""Epochs that a device's ring keeps: 64 days."""
-MAX_CARRIES: Final = 2
-"""How often in a row a result is carried on."""
-CONNECTED_EPOCHS: Final = 120
-"""Epochs for which a heartbeat keeps a device connected: 30 days."""
-HIRED_EPOCHS: Final = 4
-"""Epochs for which a hired device stays eligible."""
+from ionet.epochs import epoch_at, starts_at
+from ionet.programs.verification.constants import (
+    CONNECTED_EPOCHS,
+    EPOCH_SECONDS,
+    HIRED_EPOCHS,
+    MAX_CARRIES,
+    RING_EPOCHS,
+)
 
 
 class DeviceRecord(Protocol):

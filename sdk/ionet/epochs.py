@@ -6,18 +6,13 @@ happens when in an epoch, and why: docs/adr/009-devices-and-epochs.md.
 
 from __future__ import annotations
 
-from typing import Final
-
-EPOCH_SECONDS: Final = 21_600
-"""Length of an epoch."""
-OPEN_WINDOW: Final = 7_200
-"""Offset before which an epoch is opened, and its seed armed again."""
-COMMIT_WINDOW: Final = 10_800
-"""Offset before which it is seeded, answers are posted and reports committed."""
-REVEAL_DEADLINE: Final = 16_200
-"""Offset before which reports are revealed, and from which on they are counted."""
-MISS_EPOCHS: Final = 28
-"""Epochs for which a missed reveal may be recorded."""
+from ionet.programs.verification.constants import (
+    COMMIT_WINDOW,
+    EPOCH_SECONDS,
+    MISS_EPOCHS,
+    OPEN_WINDOW,
+    REVEAL_DEADLINE,
+)
 
 _LAST_EPOCH = 2**32 - 1
 
