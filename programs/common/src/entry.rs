@@ -1,24 +1,80 @@
-//! The way in from the loader. As `pinocchio::program_entrypoint`, but an error stays the number it is: pinocchio's own
-//! goes through `ProgramError`, whose conversion costs 900 bytes.
+//! The way in from the loader: as `pinocchio::entrypoint`, in 2.5 KB less. An error stays the number it is, where pinocchio
+//! goes through `ProgramError`, and accounts are read in a loop, where pinocchio has sixteen copies of its body.
 
-use crate::{outcome::Outcome, Context};
+use crate::{
+    checks::Check,
+    outcome::{Outcome, Refusal},
+    Context,
+};
 use core::{mem::MaybeUninit, slice::from_raw_parts};
-use pinocchio::{entrypoint::deserialize, AccountView, SUCCESS};
+use pinocchio::{account::RuntimeAccount, AccountView, Address, SUCCESS};
 
-/// Reads the loader's input and runs `dispatch`; 0 or the number of the error. Accounts beyond `MAX` are dropped, so it
-/// must be above the longest declared list.
+/// What the loader leaves free behind each account's data.
+const GROWTH: usize = 10_240;
+/// Marks an account that is not one listed before; any other value is the place of that one.
+const NOT_REPEATED: u8 = u8::MAX;
+
+/// Reads the loader's input and runs `dispatch`; 0 or the number of the error. `MAX` must be above the longest declared
+/// list, as more accounts are refused.
 ///
 /// # Safety
 /// `input` is what the loader passed to the program's entrypoint.
 #[inline(always)]
 pub unsafe fn run<const MAX: usize>(input: *mut u8, dispatch: fn(&Context) -> Outcome) -> u64 {
-    let mut accounts = [const { MaybeUninit::<AccountView>::uninit() }; MAX];
+    let mut views = [const { MaybeUninit::<AccountView>::uninit() }; MAX];
     // SAFETY: promised by the caller.
-    let (program_id, count, data) = unsafe { deserialize::<MAX>(input, &mut accounts) };
-    // SAFETY: `deserialize` has written the first `count` views.
-    let accounts = unsafe { from_raw_parts(accounts.as_ptr().cast::<AccountView>(), count) };
-    match dispatch(&Context { program_id, accounts, data }) {
+    let outcome = match unsafe { read(input, &mut views) } {
+        Ok(context) => dispatch(&context),
+        Err(refusal) => Err(refusal),
+    };
+    match outcome {
         Ok(()) => SUCCESS,
         Err(refusal) => refusal.code(),
+    }
+}
+
+/// Reads accounts, data and program id. Layout: a count as `u64`; for each account its record, data, `GROWTH` free bytes,
+/// padding to 8 and a `u64`, or eight bytes whose first is the place of the one it repeats; data behind its length as
+/// `u64`; the program id. Source: `serialize_parameters_aligned` of the runtime.
+///
+/// # Safety
+/// `input` is what the loader passed to the program's entrypoint.
+#[inline(always)]
+unsafe fn read<'a, const MAX: usize>(
+    input: *mut u8,
+    views: &'a mut [MaybeUninit<AccountView>; MAX],
+) -> Result<Context<'a>, Refusal> {
+    // SAFETY: each read is of the next item of the layout above, and each item is aligned to 8 bytes; a repeated account
+    // repeats one that was written before it; `count` is checked against the room in `views`.
+    unsafe {
+        let count = usize::try_from(*input.cast::<u64>()).unwrap_or(usize::MAX);
+        if count > MAX {
+            return Err(Check::WrongAccountCount.into());
+        }
+        let mut next = input.add(8);
+        let views = views.as_mut_ptr().cast::<AccountView>();
+        let mut place = 0;
+        while place < count {
+            let view = if *next == NOT_REPEATED {
+                let account = next.cast::<RuntimeAccount>();
+                let len = usize::try_from((*account).data_len).unwrap_or(0); // at most 10 MiB
+                let end = next.add(size_of::<RuntimeAccount>()).add(GROWTH).add(len);
+                next = end.add(end.align_offset(8)).add(8);
+                AccountView::new_unchecked(account)
+            } else {
+                let first = views.add(usize::from(*next)).read();
+                next = next.add(8);
+                first
+            };
+            views.add(place).write(view);
+            place = place.wrapping_add(1); // at most `MAX`
+        }
+        let len = usize::try_from(*next.cast::<u64>()).unwrap_or(0); // at most 10 KiB
+        let data = next.add(8);
+        Ok(Context {
+            program_id: &*data.add(len).cast::<Address>(),
+            accounts: from_raw_parts(views, count),
+            data: from_raw_parts(data, len),
+        })
     }
 }

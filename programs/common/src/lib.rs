@@ -10,6 +10,7 @@ pub mod event;
 pub mod outcome;
 pub mod pda;
 pub mod surface;
+pub mod system_call;
 pub mod sysvars;
 pub mod token;
 pub mod token_call;

@@ -1,13 +1,12 @@
 //! Program-derived addresses: canonical at creation, hashed again only where nothing else binds them (ADR 006).
 
 use crate::outcome::{Outcome, Refusal};
-use crate::{checks::Check, sysvars::minimum_balance};
+use crate::{checks::Check, system_call::SystemCall, sysvars::minimum_balance};
 use pinocchio::{
     address::address_eq,
     cpi::{Seed, Signer},
     AccountView, Address,
 };
-use pinocchio_system::instructions::{Allocate, Assign, CreateAccount, Transfer};
 use solana_sha256_hasher::hashv;
 
 /// Ends the preimage of every program-derived address.
@@ -86,8 +85,10 @@ pub struct Creation<'a> {
     pub len: usize,
     /// Lamports above the rent-exempt minimum.
     pub extra: u64,
-    /// All seeds with the bump.
-    pub seeds: &'a [Seed<'a>],
+    /// What the address is derived from.
+    pub seeds: &'a Seeds<'a>,
+    /// Its canonical bump.
+    pub bump: u8,
 }
 
 /// Creates an account at a derived address. Lamports that somebody sent there before do not block it: what is missing
@@ -100,24 +101,21 @@ pub fn create(c: &Creation) -> Outcome {
         return Err(Check::AlreadyInUse.into());
     }
     let lamports = minimum_balance(c.len)?.wrapping_add(c.extra); // both far below 2^63
-    let signers = [Signer::from(c.seeds)];
+                                                                  // An empty seed adds nothing to the address.
+    let bump = [c.bump];
+    let seeds = [Seed::from(c.seeds.0), Seed::from(c.seeds.1), Seed::from(c.seeds.2), Seed::from(&bump)];
+    let signers = [Signer::from(&seeds)];
     if c.account.lamports() == 0 {
-        return Ok(CreateAccount { from: c.payer, to: c.account, lamports, space: c.len as u64, owner: c.owner }
-            .invoke_signed(&signers)?);
+        SystemCall::create_account(c.payer, c.account, lamports, c.len as u64, c.owner).invoke(&signers);
+        return Ok(());
     }
-    create_prefunded(c, lamports)
-}
-
-#[cold]
-#[inline(never)]
-fn create_prefunded(c: &Creation, lamports: u64) -> Outcome {
     let missing = lamports.saturating_sub(c.account.lamports());
     if missing > 0 {
-        Transfer { from: c.payer, to: c.account, lamports: missing }.invoke()?;
+        SystemCall::transfer(c.payer, c.account, missing).invoke(&[]);
     }
-    let signers = [Signer::from(c.seeds)];
-    Allocate { account: c.account, space: c.len as u64 }.invoke_signed(&signers)?;
-    Ok(Assign { account: c.account, owner: c.owner }.invoke_signed(&signers)?)
+    SystemCall::allocate(c.account, c.len as u64).invoke(&signers);
+    SystemCall::assign(c.account, c.owner).invoke(&signers);
+    Ok(())
 }
 
 /// Empties an account of ours into `to` and removes it.

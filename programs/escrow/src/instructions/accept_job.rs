@@ -29,7 +29,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
+    let frame = Frame::load(&mut slot, c.program_id, around!(a))?;
     frame.expect_provider(&a.provider)?;
     let now = frame.now;
     read(c.program_id, &a.config)?.expect_running(PAUSE_ACCEPT, now)?;

@@ -79,7 +79,7 @@ impl Rules for Config {
 }
 
 /// Roles must be held by somebody: the zero address could never act or be paid.
-#[inline(always)]
+#[inline(never)]
 pub fn expect_role(address: &Address) -> Outcome {
     if is_zero(address) {
         return Err(EscrowError::ZeroAddress.into());

@@ -26,7 +26,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
+    let frame = Frame::load(&mut slot, c.program_id, around!(a))?;
     frame.expect_client(&a.client)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     let now = frame.now;

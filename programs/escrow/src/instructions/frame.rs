@@ -26,23 +26,34 @@ use ionet_math::{
 };
 use pinocchio::{AccountView, Address};
 
-/// The accounts that every job instruction takes, in their order; see `interface.rs`.
-pub struct Around<'a> {
+/// The accounts that every job instruction takes, in a row; see `interface.rs`.
+#[repr(C)]
+pub struct Around {
     /// The job's account.
-    pub job: &'a AccountView,
+    pub job: AccountView,
     /// Its offer's account.
-    pub offer: &'a AccountView,
+    pub offer: AccountView,
     /// The device of the offer.
-    pub device: &'a AccountView,
+    pub device: AccountView,
     /// Its cluster's account, or the job's again.
-    pub cluster: &'a AccountView,
+    pub cluster: AccountView,
 }
 
-/// [`Around`] of an instruction's accounts.
+/// [`Around`] of an instruction's accounts, which must be in scope as `Accounts`.
 macro_rules! around {
-    ($a:ident) => {
-        $crate::instructions::frame::Around { job: &$a.job, offer: &$a.offer, device: &$a.device, cluster: &$a.cluster }
-    };
+    ($a:ident) => {{
+        use core::mem::offset_of;
+        use $crate::instructions::frame::Around;
+        const JOB: usize = offset_of!(Accounts, job);
+        const _: () = assert!(
+            offset_of!(Accounts, offer).wrapping_sub(JOB) == offset_of!(Around, offer)
+                && offset_of!(Accounts, device).wrapping_sub(JOB) == offset_of!(Around, device)
+                && offset_of!(Accounts, cluster).wrapping_sub(JOB) == offset_of!(Around, cluster)
+        );
+        let accounts: &Accounts = $a;
+        // SAFETY: four views in a row, as asserted; a copy of them would cost every job instruction 16 CU.
+        unsafe { &*core::ptr::from_ref(accounts).cast::<u8>().add(JOB).cast::<Around>() }
+    }};
 }
 pub(crate) use around;
 
@@ -87,7 +98,7 @@ impl<'a> Frame<'a> {
     pub fn load<'s>(
         slot: &'s mut Slot<'a>,
         program_id: &'a Address,
-        around: &Around<'a>,
+        around: &'a Around,
     ) -> Result<&'s mut Self, Refusal> {
         Self::fill(slot, program_id, around)?;
         // SAFETY: filled.
@@ -96,8 +107,8 @@ impl<'a> Frame<'a> {
 
     /// As [`Self::load`]; on success the slot is initialised.
     #[inline(never)]
-    fn fill(slot: &mut Slot<'a>, program_id: &'a Address, around: &Around<'a>) -> Outcome {
-        let &Around { job, offer, device, cluster } = around;
+    fn fill(slot: &mut Slot<'a>, program_id: &'a Address, around: &'a Around) -> Outcome {
+        let Around { job, offer, device, cluster } = around;
         let record: &Job = load(program_id, job, VERSION)?;
         if !same(&record.offer, offer.address()) {
             return Err(EscrowError::WrongOffer.into());

@@ -17,7 +17,6 @@ use ionet_common::{
     sysvars, Context,
 };
 use ionet_math::bounds::MAX_FEE_BPS;
-use pinocchio::cpi::Seed;
 
 /// Handles `initialize_config`.
 #[inline(never)]
@@ -37,17 +36,18 @@ pub fn process(c: &Context) -> Outcome {
     let mut bump = 0;
     // The program id is no seed: empty, but not a constant (see `Seeds`).
     let none = &c.program_id.as_array()[..0];
-    canonical_bump(&a.config, c.program_id, &Seeds(b"config", none, none), &mut bump)?;
+    let seeds = Seeds(b"config", none, none);
+    canonical_bump(&a.config, c.program_id, &seeds, &mut bump)?;
     let at = I64::new(sysvars::unix_time()?);
 
-    let bump_seed = [bump];
     create(&Creation {
         payer: &a.payer,
         account: &a.config,
         owner: c.program_id,
         len: Config::LEN,
         extra: 0,
-        seeds: &[Seed::from(b"config"), Seed::from(&bump_seed)],
+        seeds: &seeds,
+        bump,
     })?;
     // A new account is all zeros: nothing is paused, pending or accepted.
     let config: &mut Config = reload_mut(&a.config)?;

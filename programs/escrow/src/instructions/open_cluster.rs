@@ -19,7 +19,6 @@ use ionet_math::{
     bounds::{MAX_CLUSTER_SIZE, MIN_CLUSTER_SIZE},
     terms::is_accept_window,
 };
-use pinocchio::cpi::Seed;
 
 /// Handles `open_cluster`.
 #[inline(never)]
@@ -41,19 +40,14 @@ pub fn process(c: &Context) -> Outcome {
     canonical_bump(&a.cluster, c.program_id, &seeds, &mut bump)?;
     let accept_by = I64::new(now.unix.saturating_add(i64::from(args.accept_within.get())));
 
-    let bump_seed = [bump];
     create(&Creation {
         payer: &a.payer,
         account: &a.cluster,
         owner: c.program_id,
         len: Cluster::LEN,
         extra: 0,
-        seeds: &[
-            Seed::from(b"cluster"),
-            Seed::from(client.as_array().as_slice()),
-            Seed::from(args.id.bytes().as_slice()),
-            Seed::from(&bump_seed),
-        ],
+        seeds: &seeds,
+        bump,
     })?;
     *reload_mut::<Cluster>(&a.cluster)? = Cluster {
         discriminator: Cluster::DISCRIMINATOR,

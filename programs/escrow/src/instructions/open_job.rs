@@ -23,7 +23,7 @@ use ionet_math::{
     bounds::MAX_TIP,
     terms::{is_accept_window, is_review_window, valid_for},
 };
-use pinocchio::{cpi::Seed, Address};
+use pinocchio::Address;
 use pinocchio_token::instructions::InitializeAccount3;
 use solana_sha256_hasher::hashv;
 
@@ -47,13 +47,33 @@ pub fn process(c: &Context) -> Outcome {
     let args = Args::parse(c.data)?;
     let request = check(c.program_id, a, args)?;
     let (mut bump, mut vault_bump) = (0, 0);
-    let seeds = Seeds(b"job", a.client.address().as_array(), args.id.bytes());
-    canonical_bump(&a.job, c.program_id, &seeds, &mut bump)?;
-    canonical_bump(&a.vault, c.program_id, &Seeds(b"vault", a.job.address().as_array(), &[]), &mut vault_bump)?;
+    let job_seeds = Seeds(b"job", a.client.address().as_array(), args.id.bytes());
+    let vault_seeds = Seeds(b"vault", a.job.address().as_array(), &[]);
+    canonical_bump(&a.job, c.program_id, &job_seeds, &mut bump)?;
+    canonical_bump(&a.vault, c.program_id, &vault_seeds, &mut vault_bump)?;
     if args.member != 0 {
         join(c.program_id, a, args)?;
     }
-    fund(c.program_id, a, args, [bump, vault_bump])?;
+    create(&Creation {
+        payer: &a.payer,
+        account: &a.job,
+        owner: c.program_id,
+        len: Job::LEN,
+        extra: u64::from(args.tip.get()),
+        seeds: &job_seeds,
+        bump,
+    })?;
+    create(&Creation {
+        payer: &a.payer,
+        account: &a.vault,
+        owner: &TOKEN_PROGRAM,
+        len: ACCOUNT_LEN,
+        extra: 0,
+        seeds: &vault_seeds,
+        bump: vault_bump,
+    })?;
+    InitializeAccount3::new(&a.vault, &a.mint, a.job.address()).invoke()?;
+    TokenCall::transfer(&a.client_token, &a.vault, &a.client, args.deposit.get()).invoke(&[]);
 
     let job = reload_mut::<Job>(&a.job)?;
     *job = Job {
@@ -256,35 +276,5 @@ fn join(program_id: &Address, a: &Accounts, args: &Args) -> Outcome {
     }
     cluster.members.set(cluster.members.get() | bit);
     cluster.unclosed = cluster.unclosed.wrapping_add(1); // at most one per bit
-    Ok(())
-}
-
-/// Creates job and vault and moves the deposit.
-#[inline(always)]
-fn fund(program_id: &Address, a: &Accounts, args: &Args, [bump, vault_bump]: [u8; 2]) -> Outcome {
-    let (bump, vault_bump) = ([bump], [vault_bump]);
-    create(&Creation {
-        payer: &a.payer,
-        account: &a.job,
-        owner: program_id,
-        len: Job::LEN,
-        extra: u64::from(args.tip.get()),
-        seeds: &[
-            Seed::from(b"job"),
-            Seed::from(a.client.address().as_array().as_slice()),
-            Seed::from(args.id.bytes().as_slice()),
-            Seed::from(&bump),
-        ],
-    })?;
-    create(&Creation {
-        payer: &a.payer,
-        account: &a.vault,
-        owner: &TOKEN_PROGRAM,
-        len: ACCOUNT_LEN,
-        extra: 0,
-        seeds: &[Seed::from(b"vault"), Seed::from(a.job.address().as_array().as_slice()), Seed::from(&vault_bump)],
-    })?;
-    InitializeAccount3::new(&a.vault, &a.mint, a.job.address()).invoke()?;
-    TokenCall::transfer(&a.client_token, &a.vault, &a.client, args.deposit.get()).invoke(&[]);
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! Creates a device's offer.
 
-use super::{config::{read, Rules}, device::read_device};
+use super::{
+    config::{read, Rules},
+    device::read_device,
+};
 use crate::{
     error::EscrowError,
     event::OfferPosted,
@@ -16,7 +19,6 @@ use ionet_common::{
     sysvars, Context,
 };
 use ionet_math::terms::{OfferFault, OfferTerms};
-use pinocchio::cpi::Seed;
 
 /// Handles `post_offer`.
 #[inline(never)]
@@ -41,18 +43,19 @@ pub fn process(c: &Context) -> Outcome {
     };
     terms.check(config.min_rate(slot, class.0)).map_err(EscrowError::from)?;
     let mut bump = 0;
-    canonical_bump(&a.offer, c.program_id, &Seeds(b"offer", a.device.address().as_array(), &[]), &mut bump)?;
+    let seeds = Seeds(b"offer", a.device.address().as_array(), &[]);
+    canonical_bump(&a.offer, c.program_id, &seeds, &mut bump)?;
     let at = I64::new(sysvars::unix_time()?);
 
     let device = *a.device.address();
-    let bump_seed = [bump];
     create(&Creation {
         payer: &a.payer,
         account: &a.offer,
         owner: c.program_id,
         len: Offer::LEN,
         extra: 0,
-        seeds: &[Seed::from(b"offer"), Seed::from(device.as_array().as_slice()), Seed::from(&bump_seed)],
+        seeds: &seeds,
+        bump,
     })?;
     *reload_mut::<Offer>(&a.offer)? = Offer {
         discriminator: Offer::DISCRIMINATOR,

@@ -15,7 +15,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
+    let frame = Frame::load(&mut slot, c.program_id, around!(a))?;
     frame.expect_provider(&a.provider)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.quit(frame.now, &frame.seen()).map_err(EscrowError::refusal)?;

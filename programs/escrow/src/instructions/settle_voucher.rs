@@ -42,7 +42,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
+    let frame = Frame::load(&mut slot, c.program_id, around!(a))?;
     frame.expect_vault(&a.vault, &a.token_program)?;
     frame.core.redeem(frame.now, args.cumulative.get()).map_err(EscrowError::refusal)?;
     let message = Message {

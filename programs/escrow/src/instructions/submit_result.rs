@@ -19,7 +19,7 @@ pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     let args = Args::parse(c.data)?;
     let mut slot = Slot::uninit();
-    let frame = Frame::load(&mut slot, c.program_id, &around!(a))?;
+    let frame = Frame::load(&mut slot, c.program_id, around!(a))?;
     frame.expect_provider(&a.provider)?;
     frame.core.submit(frame.now, &frame.seen()).map_err(EscrowError::refusal)?;
     frame.commit()?;

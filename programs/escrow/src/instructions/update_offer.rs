@@ -1,6 +1,9 @@
 //! Changes an offer's terms. Requests and jobs that exist keep theirs.
 
-use super::{config::{read, Rules}, post_offer::expect_kinds};
+use super::{
+    config::{read, Rules},
+    post_offer::expect_kinds,
+};
 use crate::{
     error::EscrowError,
     event::OfferUpdated,
