@@ -87,10 +87,10 @@ def test_tree_differences_are_named(tmp_path: Path) -> None:
 
 ASYNC = '''
 """How an AsyncClient waits: ``await client.aclose()``; asynchronous, from _async.py."""
-from ionet._async.market import AsyncMarket
+from ionet._async.network import AsyncNetwork
 
 
-class AsyncThing(AsyncMarket):
+class AsyncThing(AsyncNetwork):
     async def __aenter__(self) -> Self:
         # await nothing here
         return self
@@ -109,10 +109,10 @@ class AsyncThing(AsyncMarket):
 
 SYNC = '''
 """How an Client waits: ``client.close()``; synchronous, from _sync.py."""
-from ionet._sync.market import Market
+from ionet._sync.network import Network
 
 
-class Thing(Market):
+class Thing(Network):
     def __enter__(self) -> Self:
         # nothing here
         return self

@@ -72,7 +72,7 @@ async def test_an_interrupted_opening_is_completed_by_the_same_key(world: World)
 async def interrupted(world: World, offers: list, **options: object) -> None:  # type: ignore[type-arg]
     """Open a cluster with the key "pod", cut off after its first transaction."""
     client = world.client("alice")
-    land, calls = client._market.land, []
+    land, calls = client._network.land, []
 
     def failing(*args: object) -> object:
         calls.append(args)
@@ -80,7 +80,7 @@ async def interrupted(world: World, offers: list, **options: object) -> None:  #
             raise errors.NotSentError("the cable was pulled")
         return land(*args)
 
-    client._market.land = failing
+    client._network.land = failing
     with pytest.raises(errors.NotSentError):
         await done(client.renter.open_cluster(offers, hours(24), idempotency_key="pod", **options))
 
@@ -169,7 +169,7 @@ async def test_an_interrupted_extension_can_be_repeated(
     opened = await done(renter.open_cluster(offers, hours(4)))
     await accept_all(world)
     cluster = await done(renter.fetch_cluster(opened.address))
-    lose_answer(monkeypatch, cluster._market, 2)
+    lose_answer(monkeypatch, cluster._network, 2)
     with pytest.raises(errors.OutcomeUnknownError):
         await done(cluster.extend(hours(2)))
     monkeypatch.undo()

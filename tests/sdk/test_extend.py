@@ -15,7 +15,7 @@ async def test_repeated_after_a_lost_answer_it_adds_nothing_twice(
     offer = await world.post_offer()
     job = await world.open_running(offer, hours(4))
     before = world.usdc("alice")
-    lose_answer(monkeypatch, job._market, 1)
+    lose_answer(monkeypatch, job._network, 1)
     with pytest.raises(errors.OutcomeUnknownError):
         await done(job.extend(hours(2)))
     monkeypatch.undo()
@@ -31,10 +31,10 @@ async def test_an_earlier_attempt_that_lands_in_between_counts(
 ) -> None:
     offer = await world.post_offer()
     job = await world.open_running(offer, hours(4), **METERED)
-    stale = await done(job._market.fetch_job(job.address))
+    stale = await done(job._network.fetch_job(job.address))
     elsewhere = await done(world.client("alice").renter.fetch_job(job.address))
     await done(elsewhere.extend(deposit=Usdc("1")))
-    fetch, answers = job._market.fetch_job, iter([stale])
+    fetch, answers = job._network.fetch_job, iter([stale])
 
     def late(address):  # type: ignore[no-untyped-def]
         """Show the job as it was the first time, as if the attempt were still under way."""
@@ -42,7 +42,7 @@ async def test_an_earlier_attempt_that_lands_in_between_counts(
             return fetch(address)
         return _now(answer) if world.is_async else answer
 
-    monkeypatch.setattr(job._market, "fetch_job", late)
+    monkeypatch.setattr(job._network, "fetch_job", late)
     settlement = await done(job.extend(deposit=Usdc("1")))
     assert (settlement.deposit, settlement.transaction) == (Usdc("6").base_units, None)
     assert job.account.deposit == Usdc("6").base_units

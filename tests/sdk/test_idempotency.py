@@ -178,7 +178,7 @@ async def test_a_lost_race_returns_the_winners_job(
     client = world.client("alice")
     first = await done(client.renter.open_job(offer, hours(4), idempotency_key="train-42"))
     blind = world.client("alice")
-    find = blind._market.find_job
+    find = blind._network.find_job
     answers = iter([None])
 
     def late(address):  # type: ignore[no-untyped-def]
@@ -187,7 +187,7 @@ async def test_a_lost_race_returns_the_winners_job(
             return find(address)
         return _now(answer) if world.is_async else answer
 
-    monkeypatch.setattr(blind._market, "find_job", late)
+    monkeypatch.setattr(blind._network, "find_job", late)
     before = world.usdc("alice")
     second = await done(blind.renter.open_job(offer, hours(4), idempotency_key="train-42"))
     assert second.address == first.address

@@ -9,7 +9,7 @@ from solders.pubkey import Pubkey
 
 from ionet._async.governance import AsyncGovernance
 from ionet._async.keeper import AsyncKeeper
-from ionet._async.market import AsyncMarket
+from ionet._async.network import AsyncNetwork
 from ionet._async.provider import AsyncProvider
 from ionet._async.renter import AsyncRenter
 from ionet._async.sender import AsyncSender
@@ -50,7 +50,7 @@ class AsyncClient:
         unit_limit: int | None = None,
     ) -> None:
         self.connection = connection
-        self._market = AsyncMarket(
+        self._network = AsyncNetwork(
             connection,
             None if signer is None else resolve_signer(signer),
             payer=None if payer is None else resolve_signer(payer),
@@ -58,20 +58,20 @@ class AsyncClient:
             unit_price=unit_price,
             unit_limit=unit_limit,
         )
-        self.renter = AsyncRenter(self._market)
-        self.provider = AsyncProvider(self._market)
-        self.keeper = AsyncKeeper(self._market)
-        self.governance = AsyncGovernance(self._market)
+        self.renter = AsyncRenter(self._network)
+        self.provider = AsyncProvider(self._network)
+        self.keeper = AsyncKeeper(self._network)
+        self.governance = AsyncGovernance(self._network)
 
     @property
     def pubkey(self) -> Pubkey:
         """The wallet's public key; raises ``SignerError`` if the client can only read."""
-        return self._market.signer.pubkey()
+        return self._network.signer.pubkey()
 
     @property
     def sender(self) -> AsyncSender:
         """The stages build, simulate, sign, send and confirm, for whoever wants them one by one."""
-        return self._market.sender
+        return self._network.sender
 
     async def __aenter__(self) -> Self:
         return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 from solders.pubkey import Pubkey
 
 from ionet._async.jobs import AsyncJobHandle
-from ionet._async.market import AsyncMarket
+from ionet._async.network import AsyncNetwork
 from ionet.durations import checked_duration
 from ionet.errors import QuoteError, RequestLostError, WaitTimeoutError
 from ionet.programs.escrow.accounts import Cluster
@@ -32,13 +32,13 @@ class AsyncClusterHandle:
 
     def __init__(
         self,
-        market: AsyncMarket,
+        network: AsyncNetwork,
         address: Pubkey,
         account: Cluster,
         members: tuple[AsyncJobHandle, ...],
         opened_by: tuple[Landed, ...],
     ) -> None:
-        self._market = market
+        self._network = network
         self.address = address
         self.account = account
         self.members = members
@@ -49,7 +49,7 @@ class AsyncClusterHandle:
 
     async def refresh(self) -> Cluster:
         """Read the cluster again and return it; ``AccountNotFoundError`` once it is closed."""
-        self.account = await self._market.fetch_cluster(self.address)
+        self.account = await self._network.fetch_cluster(self.address)
         return self.account
 
     async def wait_started(self, timeout: float) -> Cluster:
@@ -62,7 +62,7 @@ class AsyncClusterHandle:
             RequestLostError: a member was declined, cancelled or expired.
             WaitTimeoutError: not all were accepted in time.
         """
-        connection = self._market.connection
+        connection = self._network.connection
         deadline = await connection.monotonic() + timeout
         while True:
             cluster = await self.refresh()
@@ -100,7 +100,7 @@ class AsyncClusterHandle:
 
     async def _unstopped(self) -> list[AsyncJobHandle]:
         """Return the members that may still be extended, without reading their handles anew."""
-        jobs = [await self._market.find_job(member.address) for member in self.members]
+        jobs = [await self._network.find_job(member.address) for member in self.members]
         return [
             member
             for member, job in zip(self.members, jobs, strict=True)

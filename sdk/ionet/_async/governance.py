@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
-from ionet._async.market import AsyncMarket
+from ionet._async.network import AsyncNetwork
 from ionet.amounts import Amount, base_units_of
 from ionet.errors import AmountError
 from ionet.programs.escrow import instructions
@@ -24,12 +24,12 @@ CLASS_SLOTS = 16
 class AsyncGovernance:
     """What the authority and the guardian do."""
 
-    def __init__(self, market: AsyncMarket) -> None:
-        self._market = market
+    def __init__(self, network: AsyncNetwork) -> None:
+        self._network = network
 
     async def fetch_config(self) -> Config:
         """Return the escrow's parameters."""
-        return await self._market.fetch_config()
+        return await self._network.fetch_config()
 
     async def initialize_config(
         self,
@@ -49,19 +49,19 @@ class AsyncGovernance:
             treasury: Owner of the token accounts that receive fees.
             fee_bps: Fee in bps of what providers earn, at most 1,000.
         """
-        market = self._market
-        genesis_hash = await market.connection.get_genesis_hash()
+        network = self._network
+        genesis_hash = await network.connection.get_genesis_hash()
         instruction = instructions.initialize_config(
-            payer=market.payer.pubkey(),
+            payer=network.payer.pubkey(),
             genesis_authority=genesis_authority.pubkey(),
             authority=authority,
             guardian=guardian,
             treasury=treasury,
             genesis_hash=Pubkey(bytes(genesis_hash)),
             fee_bps=fee_bps,
-            program_id=market.program_id,
+            program_id=network.program_id,
         )
-        return await market.land([instruction], [genesis_authority])
+        return await network.land([instruction], [genesis_authority])
 
     async def update_config(
         self,
@@ -71,13 +71,13 @@ class AsyncGovernance:
         fee_bps: int | None = None,
     ) -> Landed:
         """Change the parameters that are given and keep the others; jobs keep their fee."""
-        now = await self._market.fetch_config()
+        now = await self._network.fetch_config()
         instruction = instructions.update_config(
             authority=self._key,
             guardian=now.guardian if guardian is None else guardian,
             treasury=now.treasury if treasury is None else treasury,
             fee_bps=now.fee_bps if fee_bps is None else fee_bps,
-            program_id=self._market.program_id,
+            program_id=self._network.program_id,
         )
         return await self._land(instruction)
 
@@ -99,7 +99,7 @@ class AsyncGovernance:
             min_rates: Lowest rate per hour of each GPU class; classes left out have none.
             create_treasury_account: Create the treasury's token account where it is missing.
         """
-        market = self._market
+        network = self._network
         rates = [0] * CLASS_SLOTS
         for gpu, rate in (min_rates or {}).items():
             if isinstance(rate, Amount) and rate.mint_slot != slot:
@@ -112,11 +112,11 @@ class AsyncGovernance:
                 slot=slot,
                 is_accepted=is_accepted,
                 min_rates=tuple(rates),
-                program_id=market.program_id,
+                program_id=network.program_id,
             )
         ]
         if create_treasury_account:
-            payer, treasury = market.payer.pubkey(), (await market.fetch_config()).treasury
+            payer, treasury = network.payer.pubkey(), (await network.fetch_config()).treasury
             steps.append(
                 build_create_associated_token_account(payer=payer, owner=treasury, mint=mint)
             )
@@ -125,32 +125,32 @@ class AsyncGovernance:
     async def propose_authority(self, new_authority: Pubkey) -> Landed:
         """Name the next authority, who must accept; the zero address withdraws the proposal."""
         instruction = instructions.propose_authority(
-            authority=self._key, new_authority=new_authority, program_id=self._market.program_id
+            authority=self._key, new_authority=new_authority, program_id=self._network.program_id
         )
         return await self._land(instruction)
 
     async def accept_authority(self) -> Landed:
         """Take over as authority, as the one who was proposed."""
         instruction = instructions.accept_authority(
-            pending_authority=self._key, program_id=self._market.program_id
+            pending_authority=self._key, program_id=self._network.program_id
         )
         return await self._land(instruction)
 
     async def pause(self, flags: int) -> Landed:
         """Pause entries for 72 h: ``PAUSE_OPEN``, ``PAUSE_ACCEPT``, ``PAUSE_EXTEND``, or a sum."""
         instruction = instructions.pause(
-            guardian=self._key, flags=flags, program_id=self._market.program_id
+            guardian=self._key, flags=flags, program_id=self._network.program_id
         )
         return await self._land(instruction)
 
     async def unpause(self) -> Landed:
         """Lift the pause before it ends by itself."""
-        instruction = instructions.unpause(authority=self._key, program_id=self._market.program_id)
+        instruction = instructions.unpause(authority=self._key, program_id=self._network.program_id)
         return await self._land(instruction)
 
     @property
     def _key(self) -> Pubkey:
-        return self._market.signer.pubkey()
+        return self._network.signer.pubkey()
 
     async def _land(self, *steps: Instruction) -> Landed:
-        return await self._market.land(steps, [self._market.signer])
+        return await self._network.land(steps, [self._network.signer])

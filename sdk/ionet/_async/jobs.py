@@ -8,7 +8,7 @@ from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from ionet import money
-from ionet._async.market import AsyncMarket
+from ionet._async.network import AsyncNetwork
 from ionet.amounts import Amount
 from ionet.durations import checked_duration
 from ionet.errors import QuoteError, RequestLostError, VoucherError, WaitTimeoutError
@@ -40,13 +40,13 @@ class AsyncJobHandle:
 
     def __init__(
         self,
-        market: AsyncMarket,
+        network: AsyncNetwork,
         account: Job,
         at: JobAddresses,
         opening: Settlement | None = None,
     ) -> None:
-        self._market = market
-        self._build = JobInstructions(at, market.program_id)
+        self._network = network
+        self._build = JobInstructions(at, network.program_id)
         self.account = account
         self.at = at
         self.opening = opening
@@ -61,7 +61,7 @@ class AsyncJobHandle:
 
     async def refresh(self) -> Job:
         """Read the job again and return it; ``AccountNotFoundError`` once it is closed."""
-        self.account = await self._market.fetch_job(self.address)
+        self.account = await self._network.fetch_job(self.address)
         return self.account
 
     async def settlement(self) -> Settlement:
@@ -72,12 +72,12 @@ class AsyncJobHandle:
         """Read the job and work out its state, deadlines and dues at the chain's clock."""
         job = await self.refresh()
         cluster = await self.fetch_cluster()
-        clock = await self._market.connection.get_clock()
+        clock = await self._network.connection.get_clock()
         return standing_of(job, clock.unix_timestamp, cluster)
 
     async def fetch_cluster(self) -> Cluster | None:
         """Read the job's cluster; None when it has none."""
-        return await self._market.find_cluster_of(self.address, self.account)
+        return await self._network.find_cluster_of(self.address, self.account)
 
     async def wait_accepted(self, timeout: float) -> Job:
         """Wait until the provider has accepted; a cluster's member may still wait for others.
@@ -89,7 +89,7 @@ class AsyncJobHandle:
             RequestLostError: it was declined, expired or cancelled.
             WaitTimeoutError: nothing happened in time.
         """
-        connection = self._market.connection
+        connection = self._network.connection
         deadline = await connection.monotonic() + timeout
         while True:
             job = await self.refresh()
@@ -122,11 +122,11 @@ class AsyncJobHandle:
             total = self._rental_deposit(known.duration + added, deposit)
         else:
             amount = 0 if deposit is None else deposit
-            total = known.deposit + await self._market.units_of(amount, "deposit", self.at.mint)
+            total = known.deposit + await self._network.units_of(amount, "deposit", self.at.mint)
         wanted = (known.duration + added, total)
         if wanted == (known.duration, known.deposit):
             raise QuoteError(f"extension by {added} s and 0 base units: adds nothing")
-        job = await self._market.fetch_job(self.address)
+        job = await self._network.fetch_job(self.address)
         if (job.duration, job.deposit) not in (wanted, (known.duration, known.deposit)):
             raise QuoteError(
                 f"job {self.address}: has {job.duration} s and {job.deposit} base units now, not"
@@ -144,21 +144,21 @@ class AsyncJobHandle:
             total_deposit: Base units of a metered job; None keeps what it has. A rental's is the
                 price of its time.
         """
-        job = await self._market.fetch_job(self.address)
+        job = await self._network.fetch_job(self.address)
         duration = max(checked_duration(total_duration, "total_duration"), job.duration)
         if job.kind is JobKind.RENTAL:
             return await self._grow(job, duration, self._rental_deposit(duration, total_deposit))
         amount = job.deposit if total_deposit is None else total_deposit
-        units = await self._market.units_of(amount, "total_deposit", self.at.mint)
+        units = await self._network.units_of(amount, "total_deposit", self.at.mint)
         return await self._grow(job, duration, max(units, job.deposit))
 
     async def end(self) -> Settlement:
         """Stop the job, or withdraw the request; what is not earned is refunded."""
-        return await self._change([self._build.end(self._market.signer.pubkey())])
+        return await self._change([self._build.end(self._network.signer.pubkey())])
 
     async def release(self) -> Settlement:
         """Make a stopped job final and pay the provider, without waiting for its window."""
-        return await self._change([self._build.release(self._market.signer.pubkey())])
+        return await self._change([self._build.release(self._network.signer.pubkey())])
 
     async def sign_voucher(self, cumulative: Amount | int) -> Voucher:
         """Promise the provider ``cumulative`` base units in total; nothing is sent.
@@ -166,38 +166,38 @@ class AsyncJobHandle:
         Raises:
             VoucherError: the job is not metered, or the amount is above its deposit.
         """
-        market = self._market
-        units = await market.units_of(cumulative, "cumulative", self.at.mint)
+        network = self._network
+        units = await network.units_of(cumulative, "cumulative", self.at.mint)
         if self.account.kind is not JobKind.METERED:
             raise VoucherError(f"job {self.address}: is paid by no vouchers, it is not metered")
         # Asked for again only where it matters: another handle may have extended the job.
         if units > self.account.deposit:
-            deposit = (await market.fetch_job(self.address)).deposit
+            deposit = (await network.fetch_job(self.address)).deposit
             if units > deposit:
                 raise VoucherError(f"cumulative {units} base units: above the deposit {deposit}")
         return sign_voucher(
-            market.signer,
-            genesis_hash=await market.genesis_hash(),
-            program_id=market.program_id,
+            network.signer,
+            genesis_hash=await network.genesis_hash(),
+            program_id=network.program_id,
             job=self.address,
             opened_slot=self.account.opened_slot,
             cumulative=units,
         )
 
     async def _change(self, instructions: Sequence[Instruction]) -> Settlement:
-        landed = await self._market.land(instructions, [self._market.signer])
+        landed = await self._network.land(instructions, [self._network.signer])
         return Settlement.of_job(await self.refresh(), landed)
 
     async def _grow(self, job: Job, duration: int, deposit: int) -> Settlement:
         """Land an extension to these totals, unless the job has them already."""
         if (job.duration, job.deposit) != (duration, deposit):
-            client = self._market.signer.pubkey()
+            client = self._network.signer.pubkey()
             build = self._build.extend(client, duration=duration, deposit=deposit)
             try:
                 return await self._change([build])
             except NothingToExtend:
                 # An earlier attempt, whose answer was lost, may have landed just now.
-                job = await self._market.fetch_job(self.address)
+                job = await self._network.fetch_job(self.address)
                 if (job.duration, job.deposit) != (duration, deposit):
                     raise
         self.account = job

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from solders.pubkey import Pubkey
 
-from ionet._async.market import AsyncMarket
+from ionet._async.network import AsyncNetwork
 from ionet.cranks import (
     Crank,
     CrankFailure,
@@ -35,8 +35,8 @@ _ALL_CRANKS = frozenset(Crank)
 class AsyncKeeper:
     """What anyone may do: apply deadlines, move what is due, close what is empty."""
 
-    def __init__(self, market: AsyncMarket) -> None:
-        self._market = market
+    def __init__(self, network: AsyncNetwork) -> None:
+        self._network = network
 
     async def expire(self, job: JobReference) -> Settlement:
         """Expire a request nobody accepted, or write the end of a job that has run out."""
@@ -58,15 +58,15 @@ class AsyncKeeper:
         self, job: JobReference, *, create_token_account: bool = False
     ) -> Settlement:
         """Move the fee due to the treasury, creating its token account if asked and missing."""
-        build = await self._market.build_for(job)
-        treasury = (await self._market.fetch_config()).treasury
+        build = await self._network.build_for(job)
+        treasury = (await self._network.fetch_config()).treasury
         steps = [build.sweep_fee(find_associated_token_address(treasury, build.at.mint))]
         if create_token_account:
-            payer, mint = self._market.payer.pubkey(), build.at.mint
+            payer, mint = self._network.payer.pubkey(), build.at.mint
             steps.insert(
                 0, build_create_associated_token_account(payer=payer, owner=treasury, mint=mint)
             )
-        return await self._market.change_job(build, steps)
+        return await self._network.change_job(build, steps)
 
     async def close(self, job: JobReference) -> Settlement:
         """Close a job that holds nothing; rent and unspent tip go back to who paid them."""
@@ -74,22 +74,22 @@ class AsyncKeeper:
 
     async def close_cluster(self, cluster: Pubkey) -> Landed:
         """Return the rent of a cluster none of whose members is left."""
-        account = await self._market.fetch_cluster(cluster)
+        account = await self._network.fetch_cluster(cluster)
         instruction = instructions.close_cluster(
-            cluster=cluster, rent_payer=account.rent_payer, program_id=self._market.program_id
+            cluster=cluster, rent_payer=account.rent_payer, program_id=self._network.program_id
         )
-        return await self._market.land([instruction])
+        return await self._network.land([instruction])
 
     async def crank_all(self) -> CrankReport:
         """Do whatever is due on every job, then close the clusters that are left empty.
 
         One job that fails is reported and holds up no other.
         """
-        jobs = [address for address, _ in await self._market.scan_jobs()]
-        report = await crank_jobs(self._market, jobs)
+        jobs = [address for address, _ in await self._network.scan_jobs()]
+        report = await crank_jobs(self._network, jobs)
         failures, closed = list(report.failures), list[Pubkey]()
-        now = (await self._market.connection.get_clock()).unix_timestamp
-        for address, cluster in await self._market.scan_clusters():
+        now = (await self._network.connection.get_clock()).unix_timestamp
+        for address, cluster in await self._network.scan_clusters():
             if not is_cluster_closable(cluster, now):
                 continue
             try:
@@ -101,28 +101,30 @@ class AsyncKeeper:
         return CrankReport(report.steps, tuple(failures), tuple(closed), report.unpayable)
 
     async def _crank(self, job: JobReference, crank: Crank) -> Settlement:
-        build = await self._market.build_for(job)
-        return await run_crank(self._market, build, crank, self._market.signer.pubkey())
+        build = await self._network.build_for(job)
+        return await run_crank(self._network, build, crank, self._network.signer.pubkey())
 
 
 async def crank_jobs(
-    market: AsyncMarket, jobs: Iterable[Pubkey], *, allowed: AbstractSet[Crank] = _ALL_CRANKS
+    network: AsyncNetwork, jobs: Iterable[Pubkey], *, allowed: AbstractSet[Crank] = _ALL_CRANKS
 ) -> CrankReport:
     """Run whatever is due and allowed on these jobs, each crank once per job."""
     # Asked for once: a client that can only read is no failure of each job.
-    caller = market.signer.pubkey()
+    caller = network.signer.pubkey()
     steps: list[CrankStep] = []
     failures: list[CrankFailure] = []
     unpayable: list[Pubkey] = []
     for address in jobs:
         tried = set(Crank) - allowed
-        while (crank := await _next_crank(market, address, tried)) is not None:
+        while (crank := await _next_crank(network, address, tried)) is not None:
             tried.add(crank)
             try:
-                if crank is Crank.SETTLE and await _is_settle_wasted(market, address):
+                if crank is Crank.SETTLE and await _is_settle_wasted(network, address):
                     unpayable.append(address)
                     continue
-                settlement = await run_crank(market, await market.build_for(address), crank, caller)
+                settlement = await run_crank(
+                    network, await network.build_for(address), crank, caller
+                )
             except IonetError as error:
                 failures.append(CrankFailure(address, crank.value, error))
             else:
@@ -131,7 +133,7 @@ async def crank_jobs(
 
 
 async def run_crank(
-    market: AsyncMarket, build: JobInstructions, crank: Crank, caller: Pubkey
+    network: AsyncNetwork, build: JobInstructions, crank: Crank, caller: Pubkey
 ) -> Settlement:
     """Land one permissionless instruction on a job."""
     match crank:
@@ -144,36 +146,36 @@ async def run_crank(
         case Crank.REFUND:
             instruction = build.refund()
         case Crank.SWEEP_FEE:
-            treasury = (await market.fetch_config()).treasury
+            treasury = (await network.fetch_config()).treasury
             instruction = build.sweep_fee(find_associated_token_address(treasury, build.at.mint))
         case Crank.CLOSE:
             instruction = build.close()
     needs_signer = crank in (Crank.EXPIRE, Crank.RELEASE)
-    return await market.change_job(build, [instruction], sign=needs_signer)
+    return await network.change_job(build, [instruction], sign=needs_signer)
 
 
 async def _next_crank(
-    market: AsyncMarket, address: Pubkey, tried: AbstractSet[Crank]
+    network: AsyncNetwork, address: Pubkey, tried: AbstractSet[Crank]
 ) -> Crank | None:
-    job = await market.find_job(address)
+    job = await network.find_job(address)
     if job is None:
         return None
-    cluster = await market.find_cluster_of(address, job)
-    now = (await market.connection.get_clock()).unix_timestamp
+    cluster = await network.find_cluster_of(address, job)
+    now = (await network.connection.get_clock()).unix_timestamp
     return next_crank(job, now, cluster, tried=tried)
 
 
-async def _is_settle_wasted(market: AsyncMarket, address: Pubkey) -> bool:
+async def _is_settle_wasted(network: AsyncNetwork, address: Pubkey) -> bool:
     """Return whether ``settle_job`` would land, cost its fee, and change nothing.
 
     It never fails because of the payee, so a provider who cannot be paid would be tried for ever.
     """
-    job = await market.fetch_job(address)
-    cluster = await market.find_cluster_of(address, job)
-    now = (await market.connection.get_clock()).unix_timestamp
+    job = await network.fetch_job(address)
+    cluster = await network.find_cluster_of(address, job)
+    now = (await network.connection.get_clock()).unix_timestamp
     if not changes_only_by_paying(job, now, cluster):
         return False
-    offer = await market.fetch_offer(job.offer)
-    at = find_job_addresses(address, job, offer, market.program_id)
-    vault, payee = await market.connection.get_accounts([at.vault, at.provider_token])
+    offer = await network.fetch_offer(job.offer)
+    at = find_job_addresses(address, job, offer, network.program_id)
+    vault, payee = await network.connection.get_accounts([at.vault, at.provider_token])
     return not (can_pay(vault) and can_be_paid(payee, offer.provider))

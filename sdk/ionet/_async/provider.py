@@ -8,7 +8,7 @@ from solders.pubkey import Pubkey
 
 from ionet._async.jobs import AsyncJobHandle
 from ionet._async.keeper import crank_jobs
-from ionet._async.market import AsyncMarket
+from ionet._async.network import AsyncNetwork
 from ionet._async.requests import AsyncRequest
 from ionet.amounts import Amount, base_units_of
 from ionet.cranks import Crank, CrankReport
@@ -34,8 +34,8 @@ _PAYING = frozenset({Crank.EXPIRE, Crank.RELEASE, Crank.SETTLE})
 class AsyncProvider:
     """What a provider of GPUs does; each method is one step, and reads what it needs."""
 
-    def __init__(self, market: AsyncMarket) -> None:
-        self._market = market
+    def __init__(self, network: AsyncNetwork) -> None:
+        self._network = network
 
     async def post_offer(
         self,
@@ -63,11 +63,11 @@ class AsyncProvider:
             mint: Token to be paid in; an ``Amount`` as rate already says it.
             create_token_account: Create the provider's token account where it is missing.
         """
-        market = self._market
-        provider, device_signer = market.signer.pubkey(), resolve_signer(device)
+        network = self._network
+        provider, device_signer = network.signer.pubkey(), resolve_signer(device)
         token = await self._mint_of_rate(rate, mint)
         posting = instructions.post_offer(
-            payer=market.payer.pubkey(),
+            payer=network.payer.pubkey(),
             provider=provider,
             device=device_signer.pubkey(),
             mint=token,
@@ -77,16 +77,16 @@ class AsyncProvider:
             min_duration=checked_duration(min, "min"),
             max_duration=checked_duration(max, "max"),
             min_charge=min_charge,
-            program_id=market.program_id,
+            program_id=network.program_id,
         )
         steps = [posting]
         if create_token_account:
-            payer = market.payer.pubkey()
+            payer = network.payer.pubkey()
             steps.append(
                 build_create_associated_token_account(payer=payer, owner=provider, mint=token)
             )
-        landed = await market.land(steps, [market.signer, device_signer])
-        address = find_offer(device_signer.pubkey(), program_id=market.program_id)[0]
+        landed = await network.land(steps, [network.signer, device_signer])
+        address = find_offer(device_signer.pubkey(), program_id=network.program_id)[0]
         return await self._offer_change(address, landed)
 
     async def update_offer(
@@ -103,26 +103,26 @@ class AsyncProvider:
 
         ``kinds=()`` withdraws the offer.
         """
-        market = self._market
-        now = await market.fetch_offer(offer)
-        new_rate = now.rate if rate is None else await market.units_of(rate, "rate", now.mint)
+        network = self._network
+        now = await network.fetch_offer(offer)
+        new_rate = now.rate if rate is None else await network.units_of(rate, "rate", now.mint)
         instruction = instructions.update_offer(
-            provider=market.signer.pubkey(),
+            provider=network.signer.pubkey(),
             offer=offer,
             kinds=now.kinds if kinds is None else kind_bits(kinds),
             rate=new_rate,
             min_duration=now.min_duration if min is None else checked_duration(min, "min"),
             max_duration=now.max_duration if max is None else checked_duration(max, "max"),
             min_charge=now.min_charge if min_charge is None else min_charge,
-            program_id=market.program_id,
+            program_id=network.program_id,
         )
-        return await self._offer_change(offer, await market.land([instruction], [market.signer]))
+        return await self._offer_change(offer, await network.land([instruction], [network.signer]))
 
     async def iter_offers(self) -> AsyncIterator[OfferView]:
         """Yield the provider's own offers, by address."""
-        fee_bps = (await self._market.fetch_config()).fee_bps
-        provider = self._market.signer.pubkey()
-        for address, offer in await self._market.scan_offers(provider=provider):
+        fee_bps = (await self._network.fetch_config()).fee_bps
+        provider = self._network.signer.pubkey()
+        for address, offer in await self._network.scan_offers(provider=provider):
             yield OfferView(address, offer, fee_bps)
 
     async def iter_requests(self, *, is_acceptable: bool = True) -> AsyncIterator[AsyncRequest]:
@@ -132,17 +132,17 @@ class AsyncProvider:
             is_acceptable: Leave out those whose cluster is not complete: none of its members can
                 be accepted until its client has paid for all.
         """
-        market = self._market
-        offers = dict(await market.scan_offers(provider=market.signer.pubkey()))
-        for address, job in await market.scan_jobs(state=JobState.OPEN):
+        network = self._network
+        offers = dict(await network.scan_offers(provider=network.signer.pubkey()))
+        for address, job in await network.scan_jobs(state=JobState.OPEN):
             if job.offer not in offers or job.flags & FLAG_ACCEPTED:
                 continue
-            cluster = await market.find_cluster_of(address, job)
-            now = (await market.connection.get_clock()).unix_timestamp
+            cluster = await network.find_cluster_of(address, job)
+            now = (await network.connection.get_clock()).unix_timestamp
             if now >= accept_by(job) or (cluster is not None and cluster.is_failed):
                 continue
-            at = find_job_addresses(address, job, offers[job.offer], market.program_id)
-            request = AsyncRequest(market, job, at, cluster)
+            at = find_job_addresses(address, job, offers[job.offer], network.program_id)
+            request = AsyncRequest(network, job, at, cluster)
             if request.is_acceptable or not is_acceptable:
                 yield request
 
@@ -153,31 +153,31 @@ class AsyncProvider:
         under the same id since, this fails with ``JobChanged``. An address stands for what is there
         now.
         """
-        build = await self._market.build_for(job)
+        build = await self._network.build_for(job)
         if isinstance(job, AsyncRequest | AsyncJobHandle):
             seen = job.account
         else:
-            seen = await self._market.fetch_job(build.at.job)
+            seen = await self._network.fetch_job(build.at.job)
         accepting = build.accept(self._key, opened_slot=seen.opened_slot)
-        return await self._market.change_job(build, [accepting], sign=True)
+        return await self._network.change_job(build, [accepting], sign=True)
 
     async def decline(self, job: JobReference) -> Settlement:
         """Refuse a request: the client is refunded, and its cluster fails."""
-        build = await self._market.build_for(job)
-        return await self._market.change_job(build, [build.decline(self._key)], sign=True)
+        build = await self._network.build_for(job)
+        return await self._network.change_job(build, [build.decline(self._key)], sign=True)
 
     async def quit(self, job: JobReference) -> Settlement:
         """Stop a running job: what was earned stays due, the rest is refunded."""
-        build = await self._market.build_for(job)
-        return await self._market.change_job(build, [build.quit(self._key)], sign=True)
+        build = await self._network.build_for(job)
+        return await self._network.change_job(build, [build.quit(self._key)], sign=True)
 
     async def submit_result(self, job: JobReference, result_hash: bytes) -> Settlement:
         """Hand in a deliverable by its 32-byte hash; the review window begins."""
         if len(result_hash) != 32:
             raise QuoteError(f"result_hash of {len(result_hash)} bytes: must have 32")
-        build = await self._market.build_for(job)
+        build = await self._network.build_for(job)
         instruction = build.submit_result(self._key, result_hash=result_hash)
-        return await self._market.change_job(build, [instruction], sign=True)
+        return await self._network.change_job(build, [instruction], sign=True)
 
     async def check_voucher(self, voucher: Voucher, *, is_clamped: bool = False) -> None:
         """Hold a client's voucher against its job, as before serving what it pays for.
@@ -190,60 +190,60 @@ class AsyncProvider:
             VoucherError: of another network, program, client or life of the job; not signed by the
                 client; for a job that is not metered; after the grace; above the deposit.
         """
-        market = self._market
-        job = await market.fetch_job(voucher.job)
+        network = self._network
+        job = await network.fetch_job(voucher.job)
         check_voucher(
             voucher,
             job,
-            (await market.connection.get_clock()).unix_timestamp,
-            genesis_hash=await market.genesis_hash(),
-            program_id=market.program_id,
-            cluster=await market.find_cluster_of(voucher.job, job),
+            (await network.connection.get_clock()).unix_timestamp,
+            genesis_hash=await network.genesis_hash(),
+            program_id=network.program_id,
+            cluster=await network.find_cluster_of(voucher.job, job),
             is_clamped=is_clamped,
         )
 
     async def redeem(self, voucher: Voucher, *, is_clamped: bool = False) -> Settlement:
         """Be paid by a client's voucher; arguments and refusals as for ``check_voucher``."""
         await self.check_voucher(voucher, is_clamped=is_clamped)
-        build = await self._market.build_for(voucher.job)
+        build = await self._network.build_for(voucher.job)
         steps = [
             build_ed25519_instruction(voucher),
             build.settle_voucher(cumulative=voucher.cumulative),
         ]
-        return await self._market.change_job(build, steps)
+        return await self._network.change_job(build, steps)
 
     async def settle(self, job: JobReference) -> Settlement:
         """Be paid what a job owes now; nothing moves if nothing is due."""
-        build = await self._market.build_for(job)
-        return await self._market.change_job(build, [build.settle()])
+        build = await self._network.build_for(job)
+        return await self._network.change_job(build, [build.settle()])
 
     async def release(self, job: JobReference) -> Settlement:
         """Make a stopped job final; for a metered job the provider need not wait for the window."""
-        build = await self._market.build_for(job)
-        return await self._market.change_job(build, [build.release(self._key)], sign=True)
+        build = await self._network.build_for(job)
+        return await self._network.change_job(build, [build.release(self._key)], sign=True)
 
     async def settle_all(self) -> CrankReport:
         """Settle and release whatever is due on the jobs of the provider's offers.
 
         A job that fails is reported and holds up no other.
         """
-        offers = await self._market.scan_offers(provider=self._key)
+        offers = await self._network.scan_offers(provider=self._key)
         own = {address for address, _ in offers}
-        jobs = [address for address, job in await self._market.scan_jobs() if job.offer in own]
-        return await crank_jobs(self._market, jobs, allowed=_PAYING)
+        jobs = [address for address, job in await self._network.scan_jobs() if job.offer in own]
+        return await crank_jobs(self._network, jobs, allowed=_PAYING)
 
     @property
     def _key(self) -> Pubkey:
-        return self._market.signer.pubkey()
+        return self._network.signer.pubkey()
 
     async def _offer_change(self, address: Pubkey, landed: Landed) -> OfferChange:
-        offer = await self._market.fetch_offer(address)
-        fee_bps = (await self._market.fetch_config()).fee_bps
+        offer = await self._network.fetch_offer(address)
+        fee_bps = (await self._network.fetch_config()).fee_bps
         return OfferChange(OfferView(address, offer, fee_bps), landed)
 
     async def _mint_of_rate(self, rate: Amount | int, mint: Pubkey | None) -> Pubkey:
         if isinstance(rate, Amount):
-            return self._market.mint_of(await self._market.fetch_config(), rate, mint)
+            return self._network.mint_of(await self._network.fetch_config(), rate, mint)
         if mint is None:
             raise QuoteError(f"rate {rate}: base units of which mint? give mint, or an amount")
         return mint

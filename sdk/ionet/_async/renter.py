@@ -9,7 +9,7 @@ from solders.pubkey import Pubkey
 from ionet._async.cluster_openings import fill_cluster
 from ionet._async.clusters import AsyncClusterHandle
 from ionet._async.jobs import AsyncJobHandle
-from ionet._async.market import AsyncMarket
+from ionet._async.network import AsyncNetwork
 from ionet.amounts import Amount, base_units_of
 from ionet.errors import QuoteError
 from ionet.job_requests import JobRequest
@@ -27,8 +27,8 @@ from ionet.results import Landed, Settlement
 class AsyncRenter:
     """What a client of the market does; each method is one step, and reads what it needs."""
 
-    def __init__(self, market: AsyncMarket) -> None:
-        self._market = market
+    def __init__(self, network: AsyncNetwork) -> None:
+        self._network = network
 
     async def iter_offers(
         self,
@@ -48,9 +48,9 @@ class AsyncRenter:
             max_rate: Only offers of at most this rate; an ``Amount`` also fixes the token.
             is_free: Leave out devices that a job holds.
         """
-        config = await self._market.fetch_config()
+        config = await self._network.fetch_config()
         if isinstance(max_rate, Amount):
-            mint = self._market.mint_of(config, max_rate, mint)
+            mint = self._network.mint_of(config, max_rate, mint)
         wanted = OfferFilter(
             kind=kind,
             gpu=None if gpu is None else gpu_class_of(gpu),
@@ -58,15 +58,15 @@ class AsyncRenter:
             max_rate=None if max_rate is None else base_units_of(max_rate, "max_rate"),
             is_free=is_free,
         )
-        for address, offer in await self._market.scan_offers():
+        for address, offer in await self._network.scan_offers():
             view = OfferView(address, offer, config.fee_bps)
             if wanted.matches(view):
                 yield view
 
     async def fetch_offer(self, address: Pubkey) -> OfferView:
         """Return one offer with the fee that a job opened now would carry."""
-        offer = await self._market.fetch_offer(address)
-        return OfferView(address, offer, (await self._market.fetch_config()).fee_bps)
+        offer = await self._network.fetch_offer(address)
+        return OfferView(address, offer, (await self._network.fetch_config()).fee_bps)
 
     def quote(
         self,
@@ -124,20 +124,20 @@ class AsyncRenter:
             ProgramError: the program refused; ``RateChanged`` and ``TermsChanged`` mean: read the
                 offer again.
         """
-        market = self._market
+        network = self._network
         _check_key(idempotency_key, valid_until)
         terms = RequestTerms(accept_within, valid_for, valid_until, review_window, tip)
         units = None
         if deposit is not None:
-            units = await market.units_of(deposit, "deposit", offer.mint)
+            units = await network.units_of(deposit, "deposit", offer.mint)
         asked = JobRequest(offer, duration, kind, units)
         job_id = job_id_of(idempotency_key)
-        address = find_job(market.signer.pubkey(), job_id, program_id=market.program_id)[0]
-        if idempotency_key is not None and (job := await market.find_job(address)) is not None:
+        address = find_job(network.signer.pubkey(), job_id, program_id=network.program_id)[0]
+        if idempotency_key is not None and (job := await network.find_job(address)) is not None:
             return await self._existing_job(address, job, asked, max_deposit)
         priced = asked.quote()
-        await market.check_deposit(priced.deposit, max_deposit, offer.mint)
-        now = (await market.connection.get_clock()).unix_timestamp
+        await network.check_deposit(priced.deposit, max_deposit, offer.mint)
+        now = (await network.connection.get_clock()).unix_timestamp
         opening = Opening(job_id, offer, priced, terms, terms.valid_until_at(now, address))
         try:
             landed = await self._land(opening)
@@ -145,7 +145,7 @@ class AsyncRenter:
             # Another process with the same key was quicker.
             if idempotency_key is None:
                 raise
-            job = await market.fetch_job(address)
+            job = await network.fetch_job(address)
             return await self._existing_job(address, job, asked, max_deposit)
         return await self.fetch_job(address, landed)
 
@@ -186,53 +186,53 @@ class AsyncRenter:
         terms = RequestTerms(accept_within, valid_for, valid_until, None, tip)
         cluster_id = cluster_id_of(idempotency_key)
         requests = [JobRequest(offer, duration) for offer in offers]
-        landed = await fill_cluster(self._market, cluster_id, requests, terms, max_deposit)
-        client = self._market.signer.pubkey()
-        address = find_cluster(client, cluster_id, program_id=self._market.program_id)[0]
+        landed = await fill_cluster(self._network, cluster_id, requests, terms, max_deposit)
+        client = self._network.signer.pubkey()
+        address = find_cluster(client, cluster_id, program_id=self._network.program_id)[0]
         return await self.fetch_cluster(address, landed)
 
     async def fetch_job(self, address: Pubkey, opened_by: Landed | None = None) -> AsyncJobHandle:
         """Return the handle of a job; ``AccountNotFoundError`` if it does not exist."""
-        job = await self._market.fetch_job(address)
-        at = await self._market.fetch_job_addresses(address, job)
+        job = await self._network.fetch_job(address)
+        at = await self._network.fetch_job_addresses(address, job)
         opening = None if opened_by is None else Settlement.of_job(job, opened_by)
-        return AsyncJobHandle(self._market, job, at, opening)
+        return AsyncJobHandle(self._network, job, at, opening)
 
     async def fetch_cluster(
         self, address: Pubkey, opened_by: Sequence[Landed] = ()
     ) -> AsyncClusterHandle:
         """Return the handle of a cluster; ``AccountNotFoundError`` if it does not exist."""
-        cluster = await self._market.fetch_cluster(address)
+        cluster = await self._network.fetch_cluster(address)
         members: list[AsyncJobHandle] = []
         for place in range(cluster.size):
             member_id = cluster.id + place
-            job = find_job(cluster.client, member_id, program_id=self._market.program_id)[0]
-            if await self._market.find_job(job) is not None:
+            job = find_job(cluster.client, member_id, program_id=self._network.program_id)[0]
+            if await self._network.find_job(job) is not None:
                 members.append(await self.fetch_job(job))
-        return AsyncClusterHandle(self._market, address, cluster, tuple(members), tuple(opened_by))
+        return AsyncClusterHandle(self._network, address, cluster, tuple(members), tuple(opened_by))
 
     async def iter_jobs(self) -> AsyncIterator[AsyncJobHandle]:
         """Yield the wallet's own jobs that are not closed, by address."""
-        client = self._market.signer.pubkey()
-        for address, job in await self._market.scan_jobs(client=client):
-            at = await self._market.fetch_job_addresses(address, job)
-            yield AsyncJobHandle(self._market, job, at)
+        client = self._network.signer.pubkey()
+        for address, job in await self._network.scan_jobs(client=client):
+            at = await self._network.fetch_job_addresses(address, job)
+            yield AsyncJobHandle(self._network, job, at)
 
     async def _land(self, opening: Opening) -> Landed:
-        market = self._market
+        network = self._network
         instruction = opening.build(
-            client=market.signer.pubkey(),
-            payer=market.payer.pubkey(),
-            program_id=market.program_id,
+            client=network.signer.pubkey(),
+            payer=network.payer.pubkey(),
+            program_id=network.program_id,
         )
-        return await market.land([instruction], [market.signer])
+        return await network.land([instruction], [network.signer])
 
     async def _existing_job(
         self, address: Pubkey, job: Job, asked: JobRequest, max_deposit: Amount | int | None
     ) -> AsyncJobHandle:
         """Return the handle of the job that a key has opened, if it is what is asked for now."""
         paid_in = asked.check_same(address, job)
-        await self._market.check_deposit(paid_in, max_deposit, asked.offer.mint)
+        await self._network.check_deposit(paid_in, max_deposit, asked.offer.mint)
         return await self.fetch_job(address)
 
 

@@ -10,7 +10,7 @@ from solders.pubkey import Pubkey
 
 from ionet._sync.governance import Governance
 from ionet._sync.keeper import Keeper
-from ionet._sync.market import Market
+from ionet._sync.network import Network
 from ionet._sync.provider import Provider
 from ionet._sync.renter import Renter
 from ionet._sync.sender import Sender
@@ -51,7 +51,7 @@ class Client:
         unit_limit: int | None = None,
     ) -> None:
         self.connection = connection
-        self._market = Market(
+        self._network = Network(
             connection,
             None if signer is None else resolve_signer(signer),
             payer=None if payer is None else resolve_signer(payer),
@@ -59,20 +59,20 @@ class Client:
             unit_price=unit_price,
             unit_limit=unit_limit,
         )
-        self.renter = Renter(self._market)
-        self.provider = Provider(self._market)
-        self.keeper = Keeper(self._market)
-        self.governance = Governance(self._market)
+        self.renter = Renter(self._network)
+        self.provider = Provider(self._network)
+        self.keeper = Keeper(self._network)
+        self.governance = Governance(self._network)
 
     @property
     def pubkey(self) -> Pubkey:
         """The wallet's public key; raises ``SignerError`` if the client can only read."""
-        return self._market.signer.pubkey()
+        return self._network.signer.pubkey()
 
     @property
     def sender(self) -> Sender:
         """The stages build, simulate, sign, send and confirm, for whoever wants them one by one."""
-        return self._market.sender
+        return self._network.sender
 
     def __enter__(self) -> Self:
         return self

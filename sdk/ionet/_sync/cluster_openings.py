@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
-from ionet._sync.market import Market
+from ionet._sync.network import Network
 from ionet.amounts import Amount
 from ionet.errors import IdempotencyError
 from ionet.job_requests import JobRequest
@@ -21,7 +21,7 @@ from ionet.tx import pack
 
 
 def fill_cluster(
-    market: Market,
+    network: Network,
     cluster_id: int,
     requests: Sequence[JobRequest],
     terms: RequestTerms,
@@ -30,7 +30,7 @@ def fill_cluster(
     """Open a cluster and its members, or those which are missing of one that exists.
 
     Args:
-        market: The client's market.
+        network: The network, as the client sees it.
         cluster_id: Id of the cluster; members have the ids from there on.
         requests: One for each member, by place.
         terms: Windows and tip.
@@ -41,12 +41,12 @@ def fill_cluster(
         QuoteError: dearer than ``max_deposit``, or an offer does not take such a job.
         OpeningExpiredError: the time to open it is over, and it does not exist.
     """
-    client = market.signer.pubkey()
-    address = find_cluster(client, cluster_id, program_id=market.program_id)[0]
-    cluster = market.find_cluster(address)
+    client = network.signer.pubkey()
+    address = find_cluster(client, cluster_id, program_id=network.program_id)[0]
+    cluster = network.find_cluster(address)
     paid_in = 0
     if cluster is not None:
-        paid_in = _check_members(market, address, cluster, requests)
+        paid_in = _check_members(network, address, cluster, requests)
     places = [
         place
         for place in range(len(requests))
@@ -55,11 +55,11 @@ def fill_cluster(
     ]
     quotes = {place: requests[place].quote() for place in places}
     total = paid_in + sum(priced.deposit for priced in quotes.values())
-    market.check_deposit(total, max_deposit, requests[0].offer.mint)
+    network.check_deposit(total, max_deposit, requests[0].offer.mint)
     if not places:
         return []
-    now = market.connection.get_clock().unix_timestamp
-    first = find_job(client, cluster_id + places[0], program_id=market.program_id)[0]
+    now = network.connection.get_clock().unix_timestamp
+    first = find_job(client, cluster_id + places[0], program_id=network.program_id)[0]
     valid_until = terms.valid_until_at(now, address if cluster is None else first)
     openings = [
         Opening(
@@ -73,16 +73,16 @@ def fill_cluster(
         )
         for place in places
     ]
-    steps = _member_steps(market, openings)
+    steps = _member_steps(network, openings)
     if cluster is None:
-        steps.insert(0, _cluster_step(market, address, cluster_id, len(requests), terms))
-    draft = market.sender.build([], [market.signer])
+        steps.insert(0, _cluster_step(network, address, cluster_id, len(requests), terms))
+    draft = network.sender.build([], [network.signer])
     groups = pack(draft, [[step] for step in steps])
-    return [market.land(group, [market.signer]) for group in groups]
+    return [network.land(group, [network.signer]) for group in groups]
 
 
 def _check_members(
-    market: Market, address: Pubkey, cluster: Cluster, requests: Sequence[JobRequest]
+    network: Network, address: Pubkey, cluster: Cluster, requests: Sequence[JobRequest]
 ) -> int:
     """Return what was paid in for the members that exist, if they are those asked for now."""
     if cluster.size != len(requests):
@@ -93,30 +93,30 @@ def _check_members(
     paid_in = 0
     for place, request in enumerate(requests):
         job_id = cluster.id + place
-        member = find_job(cluster.client, job_id, program_id=market.program_id)[0]
+        member = find_job(cluster.client, job_id, program_id=network.program_id)[0]
         # A member that is closed again has left nothing to compare with, and is not opened again.
-        if (job := market.find_job(member)) is not None:
+        if (job := network.find_job(member)) is not None:
             paid_in += request.check_same(member, job)
     return paid_in
 
 
-def _member_steps(market: Market, openings: Sequence[Opening]) -> list[Instruction]:
-    client, payer = market.signer.pubkey(), market.payer.pubkey()
+def _member_steps(network: Network, openings: Sequence[Opening]) -> list[Instruction]:
+    client, payer = network.signer.pubkey(), network.payer.pubkey()
     return [
-        opening.build(client=client, payer=payer, program_id=market.program_id)
+        opening.build(client=client, payer=payer, program_id=network.program_id)
         for opening in openings
     ]
 
 
 def _cluster_step(
-    market: Market, address: Pubkey, cluster_id: int, size: int, terms: RequestTerms
+    network: Network, address: Pubkey, cluster_id: int, size: int, terms: RequestTerms
 ) -> Instruction:
     return instructions.open_cluster(
-        payer=market.payer.pubkey(),
-        client=market.signer.pubkey(),
+        payer=network.payer.pubkey(),
+        client=network.signer.pubkey(),
         cluster=address,
         id=cluster_id,
         size=size,
         accept_within=terms.accept_within,
-        program_id=market.program_id,
+        program_id=network.program_id,
     )

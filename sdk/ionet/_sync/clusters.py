@@ -6,7 +6,7 @@ from __future__ import annotations
 from solders.pubkey import Pubkey
 
 from ionet._sync.jobs import JobHandle
-from ionet._sync.market import Market
+from ionet._sync.network import Network
 from ionet.durations import checked_duration
 from ionet.errors import QuoteError, RequestLostError, WaitTimeoutError
 from ionet.programs.escrow.accounts import Cluster
@@ -33,13 +33,13 @@ class ClusterHandle:
 
     def __init__(
         self,
-        market: Market,
+        network: Network,
         address: Pubkey,
         account: Cluster,
         members: tuple[JobHandle, ...],
         opened_by: tuple[Landed, ...],
     ) -> None:
-        self._market = market
+        self._network = network
         self.address = address
         self.account = account
         self.members = members
@@ -50,7 +50,7 @@ class ClusterHandle:
 
     def refresh(self) -> Cluster:
         """Read the cluster again and return it; ``AccountNotFoundError`` once it is closed."""
-        self.account = self._market.fetch_cluster(self.address)
+        self.account = self._network.fetch_cluster(self.address)
         return self.account
 
     def wait_started(self, timeout: float) -> Cluster:
@@ -63,7 +63,7 @@ class ClusterHandle:
             RequestLostError: a member was declined, cancelled or expired.
             WaitTimeoutError: not all were accepted in time.
         """
-        connection = self._market.connection
+        connection = self._network.connection
         deadline = connection.monotonic() + timeout
         while True:
             cluster = self.refresh()
@@ -101,7 +101,7 @@ class ClusterHandle:
 
     def _unstopped(self) -> list[JobHandle]:
         """Return the members that may still be extended, without reading their handles anew."""
-        jobs = [self._market.find_job(member.address) for member in self.members]
+        jobs = [self._network.find_job(member.address) for member in self.members]
         return [
             member
             for member, job in zip(self.members, jobs, strict=True)

@@ -9,7 +9,7 @@ from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from ionet import money
-from ionet._sync.market import Market
+from ionet._sync.network import Network
 from ionet.amounts import Amount
 from ionet.durations import checked_duration
 from ionet.errors import QuoteError, RequestLostError, VoucherError, WaitTimeoutError
@@ -41,13 +41,13 @@ class JobHandle:
 
     def __init__(
         self,
-        market: Market,
+        network: Network,
         account: Job,
         at: JobAddresses,
         opening: Settlement | None = None,
     ) -> None:
-        self._market = market
-        self._build = JobInstructions(at, market.program_id)
+        self._network = network
+        self._build = JobInstructions(at, network.program_id)
         self.account = account
         self.at = at
         self.opening = opening
@@ -62,7 +62,7 @@ class JobHandle:
 
     def refresh(self) -> Job:
         """Read the job again and return it; ``AccountNotFoundError`` once it is closed."""
-        self.account = self._market.fetch_job(self.address)
+        self.account = self._network.fetch_job(self.address)
         return self.account
 
     def settlement(self) -> Settlement:
@@ -73,12 +73,12 @@ class JobHandle:
         """Read the job and work out its state, deadlines and dues at the chain's clock."""
         job = self.refresh()
         cluster = self.fetch_cluster()
-        clock = self._market.connection.get_clock()
+        clock = self._network.connection.get_clock()
         return standing_of(job, clock.unix_timestamp, cluster)
 
     def fetch_cluster(self) -> Cluster | None:
         """Read the job's cluster; None when it has none."""
-        return self._market.find_cluster_of(self.address, self.account)
+        return self._network.find_cluster_of(self.address, self.account)
 
     def wait_accepted(self, timeout: float) -> Job:
         """Wait until the provider has accepted; a cluster's member may still wait for others.
@@ -90,7 +90,7 @@ class JobHandle:
             RequestLostError: it was declined, expired or cancelled.
             WaitTimeoutError: nothing happened in time.
         """
-        connection = self._market.connection
+        connection = self._network.connection
         deadline = connection.monotonic() + timeout
         while True:
             job = self.refresh()
@@ -123,11 +123,11 @@ class JobHandle:
             total = self._rental_deposit(known.duration + added, deposit)
         else:
             amount = 0 if deposit is None else deposit
-            total = known.deposit + self._market.units_of(amount, "deposit", self.at.mint)
+            total = known.deposit + self._network.units_of(amount, "deposit", self.at.mint)
         wanted = (known.duration + added, total)
         if wanted == (known.duration, known.deposit):
             raise QuoteError(f"extension by {added} s and 0 base units: adds nothing")
-        job = self._market.fetch_job(self.address)
+        job = self._network.fetch_job(self.address)
         if (job.duration, job.deposit) not in (wanted, (known.duration, known.deposit)):
             raise QuoteError(
                 f"job {self.address}: has {job.duration} s and {job.deposit} base units now, not"
@@ -145,21 +145,21 @@ class JobHandle:
             total_deposit: Base units of a metered job; None keeps what it has. A rental's is the
                 price of its time.
         """
-        job = self._market.fetch_job(self.address)
+        job = self._network.fetch_job(self.address)
         duration = max(checked_duration(total_duration, "total_duration"), job.duration)
         if job.kind is JobKind.RENTAL:
             return self._grow(job, duration, self._rental_deposit(duration, total_deposit))
         amount = job.deposit if total_deposit is None else total_deposit
-        units = self._market.units_of(amount, "total_deposit", self.at.mint)
+        units = self._network.units_of(amount, "total_deposit", self.at.mint)
         return self._grow(job, duration, max(units, job.deposit))
 
     def end(self) -> Settlement:
         """Stop the job, or withdraw the request; what is not earned is refunded."""
-        return self._change([self._build.end(self._market.signer.pubkey())])
+        return self._change([self._build.end(self._network.signer.pubkey())])
 
     def release(self) -> Settlement:
         """Make a stopped job final and pay the provider, without waiting for its window."""
-        return self._change([self._build.release(self._market.signer.pubkey())])
+        return self._change([self._build.release(self._network.signer.pubkey())])
 
     def sign_voucher(self, cumulative: Amount | int) -> Voucher:
         """Promise the provider ``cumulative`` base units in total; nothing is sent.
@@ -167,38 +167,38 @@ class JobHandle:
         Raises:
             VoucherError: the job is not metered, or the amount is above its deposit.
         """
-        market = self._market
-        units = market.units_of(cumulative, "cumulative", self.at.mint)
+        network = self._network
+        units = network.units_of(cumulative, "cumulative", self.at.mint)
         if self.account.kind is not JobKind.METERED:
             raise VoucherError(f"job {self.address}: is paid by no vouchers, it is not metered")
         # Asked for again only where it matters: another handle may have extended the job.
         if units > self.account.deposit:
-            deposit = market.fetch_job(self.address).deposit
+            deposit = network.fetch_job(self.address).deposit
             if units > deposit:
                 raise VoucherError(f"cumulative {units} base units: above the deposit {deposit}")
         return sign_voucher(
-            market.signer,
-            genesis_hash=market.genesis_hash(),
-            program_id=market.program_id,
+            network.signer,
+            genesis_hash=network.genesis_hash(),
+            program_id=network.program_id,
             job=self.address,
             opened_slot=self.account.opened_slot,
             cumulative=units,
         )
 
     def _change(self, instructions: Sequence[Instruction]) -> Settlement:
-        landed = self._market.land(instructions, [self._market.signer])
+        landed = self._network.land(instructions, [self._network.signer])
         return Settlement.of_job(self.refresh(), landed)
 
     def _grow(self, job: Job, duration: int, deposit: int) -> Settlement:
         """Land an extension to these totals, unless the job has them already."""
         if (job.duration, job.deposit) != (duration, deposit):
-            client = self._market.signer.pubkey()
+            client = self._network.signer.pubkey()
             build = self._build.extend(client, duration=duration, deposit=deposit)
             try:
                 return self._change([build])
             except NothingToExtend:
                 # An earlier attempt, whose answer was lost, may have landed just now.
-                job = self._market.fetch_job(self.address)
+                job = self._network.fetch_job(self.address)
                 if (job.duration, job.deposit) != (duration, deposit):
                     raise
         self.account = job

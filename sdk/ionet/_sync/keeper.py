@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from solders.pubkey import Pubkey
 
-from ionet._sync.market import Market
+from ionet._sync.network import Network
 from ionet.cranks import (
     Crank,
     CrankFailure,
@@ -36,8 +36,8 @@ _ALL_CRANKS = frozenset(Crank)
 class Keeper:
     """What anyone may do: apply deadlines, move what is due, close what is empty."""
 
-    def __init__(self, market: Market) -> None:
-        self._market = market
+    def __init__(self, network: Network) -> None:
+        self._network = network
 
     def expire(self, job: JobReference) -> Settlement:
         """Expire a request nobody accepted, or write the end of a job that has run out."""
@@ -57,15 +57,15 @@ class Keeper:
 
     def sweep_fee(self, job: JobReference, *, create_token_account: bool = False) -> Settlement:
         """Move the fee due to the treasury, creating its token account if asked and missing."""
-        build = self._market.build_for(job)
-        treasury = self._market.fetch_config().treasury
+        build = self._network.build_for(job)
+        treasury = self._network.fetch_config().treasury
         steps = [build.sweep_fee(find_associated_token_address(treasury, build.at.mint))]
         if create_token_account:
-            payer, mint = self._market.payer.pubkey(), build.at.mint
+            payer, mint = self._network.payer.pubkey(), build.at.mint
             steps.insert(
                 0, build_create_associated_token_account(payer=payer, owner=treasury, mint=mint)
             )
-        return self._market.change_job(build, steps)
+        return self._network.change_job(build, steps)
 
     def close(self, job: JobReference) -> Settlement:
         """Close a job that holds nothing; rent and unspent tip go back to who paid them."""
@@ -73,22 +73,22 @@ class Keeper:
 
     def close_cluster(self, cluster: Pubkey) -> Landed:
         """Return the rent of a cluster none of whose members is left."""
-        account = self._market.fetch_cluster(cluster)
+        account = self._network.fetch_cluster(cluster)
         instruction = instructions.close_cluster(
-            cluster=cluster, rent_payer=account.rent_payer, program_id=self._market.program_id
+            cluster=cluster, rent_payer=account.rent_payer, program_id=self._network.program_id
         )
-        return self._market.land([instruction])
+        return self._network.land([instruction])
 
     def crank_all(self) -> CrankReport:
         """Do whatever is due on every job, then close the clusters that are left empty.
 
         One job that fails is reported and holds up no other.
         """
-        jobs = [address for address, _ in self._market.scan_jobs()]
-        report = crank_jobs(self._market, jobs)
+        jobs = [address for address, _ in self._network.scan_jobs()]
+        report = crank_jobs(self._network, jobs)
         failures, closed = list(report.failures), list[Pubkey]()
-        now = self._market.connection.get_clock().unix_timestamp
-        for address, cluster in self._market.scan_clusters():
+        now = self._network.connection.get_clock().unix_timestamp
+        for address, cluster in self._network.scan_clusters():
             if not is_cluster_closable(cluster, now):
                 continue
             try:
@@ -100,28 +100,28 @@ class Keeper:
         return CrankReport(report.steps, tuple(failures), tuple(closed), report.unpayable)
 
     def _crank(self, job: JobReference, crank: Crank) -> Settlement:
-        build = self._market.build_for(job)
-        return run_crank(self._market, build, crank, self._market.signer.pubkey())
+        build = self._network.build_for(job)
+        return run_crank(self._network, build, crank, self._network.signer.pubkey())
 
 
 def crank_jobs(
-    market: Market, jobs: Iterable[Pubkey], *, allowed: AbstractSet[Crank] = _ALL_CRANKS
+    network: Network, jobs: Iterable[Pubkey], *, allowed: AbstractSet[Crank] = _ALL_CRANKS
 ) -> CrankReport:
     """Run whatever is due and allowed on these jobs, each crank once per job."""
     # Asked for once: a client that can only read is no failure of each job.
-    caller = market.signer.pubkey()
+    caller = network.signer.pubkey()
     steps: list[CrankStep] = []
     failures: list[CrankFailure] = []
     unpayable: list[Pubkey] = []
     for address in jobs:
         tried = set(Crank) - allowed
-        while (crank := _next_crank(market, address, tried)) is not None:
+        while (crank := _next_crank(network, address, tried)) is not None:
             tried.add(crank)
             try:
-                if crank is Crank.SETTLE and _is_settle_wasted(market, address):
+                if crank is Crank.SETTLE and _is_settle_wasted(network, address):
                     unpayable.append(address)
                     continue
-                settlement = run_crank(market, market.build_for(address), crank, caller)
+                settlement = run_crank(network, network.build_for(address), crank, caller)
             except IonetError as error:
                 failures.append(CrankFailure(address, crank.value, error))
             else:
@@ -129,7 +129,7 @@ def crank_jobs(
     return CrankReport(tuple(steps), tuple(failures), unpayable=tuple(unpayable))
 
 
-def run_crank(market: Market, build: JobInstructions, crank: Crank, caller: Pubkey) -> Settlement:
+def run_crank(network: Network, build: JobInstructions, crank: Crank, caller: Pubkey) -> Settlement:
     """Land one permissionless instruction on a job."""
     match crank:
         case Crank.EXPIRE:
@@ -141,34 +141,34 @@ def run_crank(market: Market, build: JobInstructions, crank: Crank, caller: Pubk
         case Crank.REFUND:
             instruction = build.refund()
         case Crank.SWEEP_FEE:
-            treasury = market.fetch_config().treasury
+            treasury = network.fetch_config().treasury
             instruction = build.sweep_fee(find_associated_token_address(treasury, build.at.mint))
         case Crank.CLOSE:
             instruction = build.close()
     needs_signer = crank in (Crank.EXPIRE, Crank.RELEASE)
-    return market.change_job(build, [instruction], sign=needs_signer)
+    return network.change_job(build, [instruction], sign=needs_signer)
 
 
-def _next_crank(market: Market, address: Pubkey, tried: AbstractSet[Crank]) -> Crank | None:
-    job = market.find_job(address)
+def _next_crank(network: Network, address: Pubkey, tried: AbstractSet[Crank]) -> Crank | None:
+    job = network.find_job(address)
     if job is None:
         return None
-    cluster = market.find_cluster_of(address, job)
-    now = market.connection.get_clock().unix_timestamp
+    cluster = network.find_cluster_of(address, job)
+    now = network.connection.get_clock().unix_timestamp
     return next_crank(job, now, cluster, tried=tried)
 
 
-def _is_settle_wasted(market: Market, address: Pubkey) -> bool:
+def _is_settle_wasted(network: Network, address: Pubkey) -> bool:
     """Return whether ``settle_job`` would land, cost its fee, and change nothing.
 
     It never fails because of the payee, so a provider who cannot be paid would be tried for ever.
     """
-    job = market.fetch_job(address)
-    cluster = market.find_cluster_of(address, job)
-    now = market.connection.get_clock().unix_timestamp
+    job = network.fetch_job(address)
+    cluster = network.find_cluster_of(address, job)
+    now = network.connection.get_clock().unix_timestamp
     if not changes_only_by_paying(job, now, cluster):
         return False
-    offer = market.fetch_offer(job.offer)
-    at = find_job_addresses(address, job, offer, market.program_id)
-    vault, payee = market.connection.get_accounts([at.vault, at.provider_token])
+    offer = network.fetch_offer(job.offer)
+    at = find_job_addresses(address, job, offer, network.program_id)
+    vault, payee = network.connection.get_accounts([at.vault, at.provider_token])
     return not (can_pay(vault) and can_be_paid(payee, offer.provider))

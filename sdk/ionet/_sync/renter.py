@@ -10,7 +10,7 @@ from solders.pubkey import Pubkey
 from ionet._sync.cluster_openings import fill_cluster
 from ionet._sync.clusters import ClusterHandle
 from ionet._sync.jobs import JobHandle
-from ionet._sync.market import Market
+from ionet._sync.network import Network
 from ionet.amounts import Amount, base_units_of
 from ionet.errors import QuoteError
 from ionet.job_requests import JobRequest
@@ -28,8 +28,8 @@ from ionet.results import Landed, Settlement
 class Renter:
     """What a client of the market does; each method is one step, and reads what it needs."""
 
-    def __init__(self, market: Market) -> None:
-        self._market = market
+    def __init__(self, network: Network) -> None:
+        self._network = network
 
     def iter_offers(
         self,
@@ -49,9 +49,9 @@ class Renter:
             max_rate: Only offers of at most this rate; an ``Amount`` also fixes the token.
             is_free: Leave out devices that a job holds.
         """
-        config = self._market.fetch_config()
+        config = self._network.fetch_config()
         if isinstance(max_rate, Amount):
-            mint = self._market.mint_of(config, max_rate, mint)
+            mint = self._network.mint_of(config, max_rate, mint)
         wanted = OfferFilter(
             kind=kind,
             gpu=None if gpu is None else gpu_class_of(gpu),
@@ -59,15 +59,15 @@ class Renter:
             max_rate=None if max_rate is None else base_units_of(max_rate, "max_rate"),
             is_free=is_free,
         )
-        for address, offer in self._market.scan_offers():
+        for address, offer in self._network.scan_offers():
             view = OfferView(address, offer, config.fee_bps)
             if wanted.matches(view):
                 yield view
 
     def fetch_offer(self, address: Pubkey) -> OfferView:
         """Return one offer with the fee that a job opened now would carry."""
-        offer = self._market.fetch_offer(address)
-        return OfferView(address, offer, self._market.fetch_config().fee_bps)
+        offer = self._network.fetch_offer(address)
+        return OfferView(address, offer, self._network.fetch_config().fee_bps)
 
     def quote(
         self,
@@ -125,20 +125,20 @@ class Renter:
             ProgramError: the program refused; ``RateChanged`` and ``TermsChanged`` mean: read the
                 offer again.
         """
-        market = self._market
+        network = self._network
         _check_key(idempotency_key, valid_until)
         terms = RequestTerms(accept_within, valid_for, valid_until, review_window, tip)
         units = None
         if deposit is not None:
-            units = market.units_of(deposit, "deposit", offer.mint)
+            units = network.units_of(deposit, "deposit", offer.mint)
         asked = JobRequest(offer, duration, kind, units)
         job_id = job_id_of(idempotency_key)
-        address = find_job(market.signer.pubkey(), job_id, program_id=market.program_id)[0]
-        if idempotency_key is not None and (job := market.find_job(address)) is not None:
+        address = find_job(network.signer.pubkey(), job_id, program_id=network.program_id)[0]
+        if idempotency_key is not None and (job := network.find_job(address)) is not None:
             return self._existing_job(address, job, asked, max_deposit)
         priced = asked.quote()
-        market.check_deposit(priced.deposit, max_deposit, offer.mint)
-        now = market.connection.get_clock().unix_timestamp
+        network.check_deposit(priced.deposit, max_deposit, offer.mint)
+        now = network.connection.get_clock().unix_timestamp
         opening = Opening(job_id, offer, priced, terms, terms.valid_until_at(now, address))
         try:
             landed = self._land(opening)
@@ -146,7 +146,7 @@ class Renter:
             # Another process with the same key was quicker.
             if idempotency_key is None:
                 raise
-            job = market.fetch_job(address)
+            job = network.fetch_job(address)
             return self._existing_job(address, job, asked, max_deposit)
         return self.fetch_job(address, landed)
 
@@ -187,51 +187,51 @@ class Renter:
         terms = RequestTerms(accept_within, valid_for, valid_until, None, tip)
         cluster_id = cluster_id_of(idempotency_key)
         requests = [JobRequest(offer, duration) for offer in offers]
-        landed = fill_cluster(self._market, cluster_id, requests, terms, max_deposit)
-        client = self._market.signer.pubkey()
-        address = find_cluster(client, cluster_id, program_id=self._market.program_id)[0]
+        landed = fill_cluster(self._network, cluster_id, requests, terms, max_deposit)
+        client = self._network.signer.pubkey()
+        address = find_cluster(client, cluster_id, program_id=self._network.program_id)[0]
         return self.fetch_cluster(address, landed)
 
     def fetch_job(self, address: Pubkey, opened_by: Landed | None = None) -> JobHandle:
         """Return the handle of a job; ``AccountNotFoundError`` if it does not exist."""
-        job = self._market.fetch_job(address)
-        at = self._market.fetch_job_addresses(address, job)
+        job = self._network.fetch_job(address)
+        at = self._network.fetch_job_addresses(address, job)
         opening = None if opened_by is None else Settlement.of_job(job, opened_by)
-        return JobHandle(self._market, job, at, opening)
+        return JobHandle(self._network, job, at, opening)
 
     def fetch_cluster(self, address: Pubkey, opened_by: Sequence[Landed] = ()) -> ClusterHandle:
         """Return the handle of a cluster; ``AccountNotFoundError`` if it does not exist."""
-        cluster = self._market.fetch_cluster(address)
+        cluster = self._network.fetch_cluster(address)
         members: list[JobHandle] = []
         for place in range(cluster.size):
             member_id = cluster.id + place
-            job = find_job(cluster.client, member_id, program_id=self._market.program_id)[0]
-            if self._market.find_job(job) is not None:
+            job = find_job(cluster.client, member_id, program_id=self._network.program_id)[0]
+            if self._network.find_job(job) is not None:
                 members.append(self.fetch_job(job))
-        return ClusterHandle(self._market, address, cluster, tuple(members), tuple(opened_by))
+        return ClusterHandle(self._network, address, cluster, tuple(members), tuple(opened_by))
 
     def iter_jobs(self) -> Iterator[JobHandle]:
         """Yield the wallet's own jobs that are not closed, by address."""
-        client = self._market.signer.pubkey()
-        for address, job in self._market.scan_jobs(client=client):
-            at = self._market.fetch_job_addresses(address, job)
-            yield JobHandle(self._market, job, at)
+        client = self._network.signer.pubkey()
+        for address, job in self._network.scan_jobs(client=client):
+            at = self._network.fetch_job_addresses(address, job)
+            yield JobHandle(self._network, job, at)
 
     def _land(self, opening: Opening) -> Landed:
-        market = self._market
+        network = self._network
         instruction = opening.build(
-            client=market.signer.pubkey(),
-            payer=market.payer.pubkey(),
-            program_id=market.program_id,
+            client=network.signer.pubkey(),
+            payer=network.payer.pubkey(),
+            program_id=network.program_id,
         )
-        return market.land([instruction], [market.signer])
+        return network.land([instruction], [network.signer])
 
     def _existing_job(
         self, address: Pubkey, job: Job, asked: JobRequest, max_deposit: Amount | int | None
     ) -> JobHandle:
         """Return the handle of the job that a key has opened, if it is what is asked for now."""
         paid_in = asked.check_same(address, job)
-        self._market.check_deposit(paid_in, max_deposit, asked.offer.mint)
+        self._network.check_deposit(paid_in, max_deposit, asked.offer.mint)
         return self.fetch_job(address)
 
 

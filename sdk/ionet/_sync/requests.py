@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from solders.pubkey import Pubkey
 
-from ionet._sync.market import Market
+from ionet._sync.network import Network
 from ionet.job_instructions import JobInstructions
 from ionet.jobs import JobAddresses
 from ionet.programs.escrow.accounts import Cluster, Job
@@ -23,13 +23,13 @@ class Request:
 
     def __init__(
         self,
-        market: Market,
+        network: Network,
         account: Job,
         at: JobAddresses,
         cluster: Cluster | None = None,
     ) -> None:
-        self._market = market
-        self._build = JobInstructions(at, market.program_id)
+        self._network = network
+        self._build = JobInstructions(at, network.program_id)
         self.account = account
         self.at = at
         self.cluster = cluster
@@ -55,11 +55,11 @@ class Request:
             JobChanged: the client has closed the job and opened another under the same id since.
             ClusterIncomplete: not all members of its cluster are opened.
         """
-        provider, opened_slot = self._market.signer.pubkey(), self.account.opened_slot
+        provider, opened_slot = self._network.signer.pubkey(), self.account.opened_slot
         accepting = self._build.accept(provider, opened_slot=opened_slot)
-        return self._market.change_job(self._build, [accepting], sign=True)
+        return self._network.change_job(self._build, [accepting], sign=True)
 
     def decline(self) -> Settlement:
         """Refuse: the client is refunded, and its cluster fails."""
-        provider = self._market.signer.pubkey()
-        return self._market.change_job(self._build, [self._build.decline(provider)], sign=True)
+        provider = self._network.signer.pubkey()
+        return self._network.change_job(self._build, [self._build.decline(provider)], sign=True)
