@@ -1,0 +1,5 @@
+"""Which test holds which guard of the verification program."""
+
+from tests.harness.guard import Guards
+
+guards = Guards()
