@@ -12,6 +12,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from ionet.interfaces import PROGRAMS
 from tools.codegen.calls import instructions_module, interface_module, pdas_module
 from tools.codegen.model import Idl, load_idl
 from tools.codegen.records import accounts_module, events_module
@@ -27,7 +28,6 @@ from tools.codegen.values import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = ("escrow", "verification")
 
 _MODULES: dict[str, Callable[[Idl, Shared], str]] = {
     "accounts": lambda idl, _: accounts_module(idl),

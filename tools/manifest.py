@@ -37,7 +37,7 @@ def iter_sources(program: str) -> Iterator[Path]:
     """Yield every file of the workspace that the bytes of `program` depend on, in sorted order."""
     for name in ("Cargo.lock", "Cargo.toml"):
         yield WORKSPACE / name
-    for crate in sorted(("common", "math", program)):
+    for crate in sorted(("accounts", "common", "math", program)):
         yield WORKSPACE / crate / "Cargo.toml"
         yield from sorted(p for p in (WORKSPACE / crate / "src").rglob("*") if p.is_file())
     yield from sorted(p for p in (WORKSPACE / "sbpf").iterdir() if p.is_file())

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/toolchain.sh
 
-readonly PROGRAMS=(escrow)
+readonly PROGRAMS=(escrow verification)
 readonly ARCHES=(v3 v0)
 readonly SHIPPED=sdk/ionet/programs/bin
 readonly BUILD="$PWD/build/sbpf"

@@ -155,6 +155,33 @@ class DynamicDecoder:
         raise InterfaceError(f"type {entry}: not supported")
 
 
+def decode_by_each(
+    idls: Mapping[str, Mapping[str, Any]], kind: str, data: bytes
+) -> dict[str, Decoded]:
+    """Decode bytes by each program's IDL; those in which they mean something, by name.
+
+    Programs may have records alike, so one answer is no proof of whose bytes they are.
+
+    Args:
+        idls: Parsed IDLs by the program's name.
+        kind: ``account``, ``event`` or ``instruction``.
+        data: The bytes.
+
+    Raises:
+        InterfaceError: they mean nothing in any of them; the message says why for each.
+    """
+    found: dict[str, Decoded] = {}
+    refusals: list[str] = []
+    for name, idl in idls.items():
+        try:
+            found[name] = DynamicDecoder(idl).decode(kind, data)
+        except InterfaceError as error:
+            refusals.append(f"{name}: {error}")
+    if not found:
+        raise InterfaceError("; ".join(refusals))
+    return found
+
+
 def _enum(name: str, variants: Sequence[Mapping[str, Any]]) -> Any:
     if any("fields" in variant for variant in variants):
         raise InterfaceError(f"enum {name}: only unit variants are supported")

@@ -8,7 +8,8 @@ from typing import Any
 
 from ionet.errors import InterfaceError
 
-PROGRAMS = ("escrow",)
+PROGRAMS = ("escrow", "verification")
+"""Names of the programs that ship with the package."""
 
 
 def read_idl(program: str, *, is_legacy: bool = False) -> str:

@@ -14,9 +14,10 @@ from solders.pubkey import Pubkey
 
 from ionet.errors import InterfaceError
 from ionet.interfaces import read_idl
-from ionet.programs.escrow.constants import PROGRAM_ID
+from ionet.programs.escrow import constants as escrow
+from ionet.programs.verification import constants as verification
 
-_PROGRAM_IDS = {"escrow": PROGRAM_ID}
+_PROGRAM_IDS = {"escrow": escrow.PROGRAM_ID, "verification": verification.PROGRAM_ID}
 
 
 def program(

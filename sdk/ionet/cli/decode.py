@@ -12,9 +12,9 @@ import typer
 from solders.pubkey import Pubkey
 
 from ionet.codec import Unknown
-from ionet.dynamic import DynamicDecoder
+from ionet.dynamic import decode_by_each
 from ionet.errors import ArgumentError
-from ionet.interfaces import load_idl
+from ionet.interfaces import PROGRAMS, load_idl
 
 
 class Kind(StrEnum):
@@ -28,15 +28,22 @@ class Kind(StrEnum):
 def decode(
     kind: Annotated[Kind, typer.Argument(help="What the bytes are.")],
     data: Annotated[str, typer.Argument(help="The bytes in base64, as explorers and logs show.")],
-    program: Annotated[str, typer.Option(help="Whose bytes they are.")] = "escrow",
+    program: Annotated[
+        str | None, typer.Option(help="Whose bytes they are; needed where programs have the same.")
+    ] = None,
 ) -> None:
-    """Decode an account, an event or instruction data by the program's IDL, into JSON."""
+    """Decode an account, an event or instruction data by the programs' IDLs, into JSON."""
     try:
         raw = base64.b64decode(data.removeprefix("Program data: "), validate=True)
     except (binascii.Error, ValueError):
         raise ArgumentError(f"data {data[:40]!r}: must be base64") from None
-    decoded = DynamicDecoder(load_idl(program)).decode(kind.value, raw)
-    print(json.dumps({decoded.kind: decoded.name, **decoded.fields}, indent=2, default=_plain))
+    names = PROGRAMS if program is None else (program,)
+    found = decode_by_each({name: load_idl(name) for name in names}, kind.value, raw)
+    if len(found) > 1:
+        raise ArgumentError(f"data {data[:40]!r}: of {' or '.join(found)}; say --program")
+    ((name, decoded),) = found.items()
+    shown = {"program": name, decoded.kind: decoded.name, **decoded.fields}
+    print(json.dumps(shown, indent=2, default=_plain))
 
 
 def _plain(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Says in words where a replay differs: bytes of the escrow are shown field by field."""
+"""Says in words where a replay differs: bytes of our programs are shown field by field."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, cast
 
-from ionet.dynamic import Decoded, DynamicDecoder
+from ionet.dynamic import Decoded, decode_by_each
 from ionet.errors import InterfaceError
-from ionet.interfaces import load_idl
+from ionet.interfaces import PROGRAMS, load_idl
 from ionet.localnet.replay_report import Difference
 
 _SHOWN = 200
@@ -20,7 +20,7 @@ _SHOWN = 200
 def describe(difference: Difference) -> list[tuple[str, str, str]]:
     """Return what differs, as name, expected and got, one by one.
 
-    Events and accounts of the escrow give one entry for each of their fields that differs, e.g.
+    Events and accounts of our programs give one entry for each of their fields that differs, e.g.
     ``JobSettled.fee``; everything else, and what cannot be decoded, gives one entry as it is.
     """
     expected = _decode(difference.field, difference.expected)
@@ -36,16 +36,21 @@ def describe(difference: Difference) -> list[tuple[str, str, str]]:
 
 def _decode(field: str, value: object) -> list[Decoded]:
     """Decode events or an account; nothing where that is not what the value is."""
-    decoder = DynamicDecoder(load_idl("escrow"))
     try:
         if field == "events":
             events = cast("Sequence[Mapping[str, str]]", value)
-            return [decoder.decode_event(b64decode(event["data"])) for event in events]
+            return [_first("event", event["data"]) for event in events]
         if field == "data" and isinstance(value, str):
-            return [decoder.decode_account(b64decode(value))]
+            return [_first("account", value)]
     except (InterfaceError, ValueError, KeyError, TypeError):
         pass  # another program's bytes are shown as they are
     return []
+
+
+def _first(kind: str, data: str) -> Decoded:
+    # Where two programs have a record alike, its fields read the same by either.
+    found = decode_by_each({name: load_idl(name) for name in PROGRAMS}, kind, b64decode(data))
+    return next(iter(found.values()))
 
 
 def _compare(left: Decoded | None, right: Decoded | None) -> list[tuple[str, str, str]]:
