@@ -9,6 +9,7 @@ pub mod entry;
 pub mod event;
 pub mod outcome;
 pub mod pda;
+pub mod slot_hashes;
 pub mod surface;
 pub mod system_call;
 pub mod sysvars;

@@ -13,6 +13,7 @@ pub mod device;
 pub mod epoch;
 pub mod gpu;
 pub mod job;
+pub mod pause;
 mod ring;
 pub mod seen;
 pub mod tally;

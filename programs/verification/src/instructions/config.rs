@@ -9,8 +9,9 @@ use ionet_common::{
     outcome::{Outcome, Refusal},
     surface::U64,
 };
-use ionet_math::bounds::{
-    MAX_ACTIVATION_DEPOSIT, MAX_ATTESTOR_BOND, MAX_COMMITTEE, MIN_ACTIVATION_DEPOSIT, MIN_ATTESTOR_BOND,
+use ionet_math::{
+    bounds::{MAX_ACTIVATION_DEPOSIT, MAX_ATTESTOR_BOND, MAX_COMMITTEE, MIN_ACTIVATION_DEPOSIT, MIN_ATTESTOR_BOND},
+    pause::is_paused,
 };
 use pinocchio::{AccountView, Address};
 
@@ -48,7 +49,7 @@ pub trait Rules {
 impl Rules for Config {
     #[inline(always)]
     fn expect_running(&self, flags: u8, now: i64) -> Outcome {
-        if self.pause_flags & flags != 0 && now < self.paused_until.get() {
+        if self.pause_flags & flags != 0 && is_paused(self.paused_until.get(), now) {
             return Err(VerificationError::EntriesPaused.into());
         }
         Ok(())
@@ -68,7 +69,12 @@ pub fn expect_role(address: &Address) -> Outcome {
 ///
 /// Errors: `InvalidCommitteeSize`, `InvalidMinAttestors`, `InvalidBond`, `InvalidDeposit`.
 #[inline(never)]
-pub fn expect_parameters(committee_size: u8, min_attestors: u8, attestor_bond: U64, activation_deposit: U64) -> Outcome {
+pub fn expect_parameters(
+    committee_size: u8,
+    min_attestors: u8,
+    attestor_bond: U64,
+    activation_deposit: U64,
+) -> Outcome {
     if committee_size == 0 || committee_size > MAX_COMMITTEE {
         return Err(VerificationError::InvalidCommitteeSize.into());
     }

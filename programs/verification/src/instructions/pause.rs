@@ -1,9 +1,41 @@
-//! pause
+//! Pauses entries for a while. Exits have no pause.
 
-use ionet_common::{checks::Check, outcome::Outcome, Context};
+use crate::{
+    error::VerificationError,
+    event::Paused,
+    interface::pause::{Accounts, Args},
+    state::{Config, PAUSE_ACTIVATE, PAUSE_JOIN, PAUSE_REGISTER, VERSION},
+};
+use ionet_common::{
+    checks::{load_mut, same},
+    event::emit,
+    outcome::Outcome,
+    surface::{Record, I64},
+    sysvars, Context,
+};
+use ionet_math::pause::{may_pause, pause_end};
 
 /// Handles `pause`.
 #[inline(never)]
-pub fn process(_: &Context) -> Outcome {
-    Err(Check::UnknownInstruction.into())
+pub fn process(c: &Context) -> Outcome {
+    let a = Accounts::parse(c.accounts)?;
+    let args = Args::parse(c.data)?;
+    let config: &mut Config = load_mut(c.program_id, &a.config, VERSION)?;
+    let by = *a.guardian.address();
+    if !same(&config.guardian, &by) && !same(&config.authority, &by) {
+        return Err(VerificationError::NotGuardian.into());
+    }
+    if args.flags == 0 || args.flags & !(PAUSE_REGISTER | PAUSE_ACTIVATE | PAUSE_JOIN) != 0 {
+        return Err(VerificationError::InvalidPauseFlags.into());
+    }
+    let now = sysvars::unix_time()?;
+    if !may_pause(config.paused_until.get(), now) {
+        return Err(VerificationError::PauseTooSoon.into());
+    }
+
+    let until = I64::new(pause_end(now));
+    config.pause_flags = args.flags;
+    config.paused_until = until;
+    emit(&Paused { discriminator: Paused::DISCRIMINATOR, by, flags: args.flags, until, at: I64::new(now) });
+    Ok(())
 }

@@ -1,9 +1,33 @@
-//! unpause
+//! Lifts a pause early.
 
-use ionet_common::{checks::Check, outcome::Outcome, Context};
+use super::config::as_authority;
+use crate::{
+    error::VerificationError,
+    event::Unpaused,
+    interface::unpause::{Accounts, Args},
+};
+use ionet_common::{
+    event::emit,
+    outcome::Outcome,
+    surface::{Record, I64},
+    sysvars, Context,
+};
+use ionet_math::pause::is_paused;
 
 /// Handles `unpause`.
 #[inline(never)]
-pub fn process(_: &Context) -> Outcome {
-    Err(Check::UnknownInstruction.into())
+pub fn process(c: &Context) -> Outcome {
+    let a = Accounts::parse(c.accounts)?;
+    Args::parse(c.data)?;
+    let config = as_authority(c.program_id, &a.config, &a.authority)?;
+    let at = I64::new(sysvars::unix_time()?);
+    if config.pause_flags == 0 || !is_paused(config.paused_until.get(), at.get()) {
+        return Err(VerificationError::NotPaused.into());
+    }
+
+    config.pause_flags = 0;
+    // The rest counts from here.
+    config.paused_until = at;
+    emit(&Unpaused { discriminator: Unpaused::DISCRIMINATOR, at });
+    Ok(())
 }

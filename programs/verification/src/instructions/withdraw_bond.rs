@@ -1,9 +1,71 @@
-//! withdraw_bond
+//! Closes an attestor when nothing that it did can be held against it any more.
 
-use ionet_common::{checks::Check, outcome::Outcome, Context};
+use super::{
+    attestor::{expect_authority, read_attestor},
+    config::read,
+    epoch::current_epoch,
+    position,
+};
+use crate::{
+    error::VerificationError,
+    event::BondWithdrawn,
+    interface::withdraw_bond::{Accounts, Args},
+    state::Attestor,
+};
+use ionet_common::{
+    checks::{is_zero, same, Check},
+    event::emit,
+    outcome::{Outcome, Refusal},
+    pda::close,
+    surface::{Record, I64, U64},
+    sysvars::{self, minimum_balance},
+    Context,
+};
+use ionet_math::bounds::MISS_EPOCHS;
+use pinocchio::AccountView;
 
 /// Handles `withdraw_bond`.
 #[inline(never)]
-pub fn process(_: &Context) -> Outcome {
-    Err(Check::UnknownInstruction.into())
+pub fn process(c: &Context) -> Outcome {
+    let a = Accounts::parse(c.accounts)?;
+    Args::parse(c.data)?;
+    let attestor = read_attestor(c.program_id, &a.attestor)?;
+    expect_authority(attestor, &a.authority)?;
+    if !same(&attestor.rent_payer, a.rent_payer.address()) {
+        return Err(VerificationError::WrongRentPayer.into());
+    }
+    let at = I64::new(sysvars::unix_time()?);
+    let epoch = current_epoch(read(c.program_id, &a.config)?.genesis.get(), at.get())?;
+    // `active_until` of who has not exited is the end of time.
+    if epoch < attestor.active_until.get().saturating_add(MISS_EPOCHS) {
+        return Err(VerificationError::BondLocked.into());
+    }
+    if !is_zero(&attestor.open_case) {
+        return Err(VerificationError::CaseOpen.into());
+    }
+    let bond = above_rent(&a.attestor, attestor)?;
+    let (address, authority) = (*a.attestor.address(), *a.authority.address());
+
+    position::unback(&a.attestor, &a.authority, bond)?;
+    close(&a.attestor, &a.rent_payer)?;
+    emit(&BondWithdrawn {
+        discriminator: BondWithdrawn::DISCRIMINATOR,
+        attestor: address,
+        authority,
+        bond: U64::new(bond),
+        at,
+    });
+    Ok(())
+}
+
+/// Lamports that are the authority's: all above the rent, and the whole bond even if rents have risen since.
+///
+/// Errors: `VaultShort` if the account holds less than the bond.
+#[inline(always)]
+fn above_rent(account: &AccountView, attestor: &Attestor) -> Result<u64, Refusal> {
+    let (lamports, bond) = (account.lamports(), attestor.bond.get());
+    if lamports < bond {
+        return Err(Check::VaultShort.into());
+    }
+    Ok(lamports.saturating_sub(minimum_balance(account.data_len())?).max(bond))
 }
