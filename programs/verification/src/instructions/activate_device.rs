@@ -39,7 +39,7 @@ pub fn process(c: &Context) -> Outcome {
     let is_queued = registry.free_head != registry.free_tail;
     let index = if is_queued { head_of_queue(c.program_id, a, registry)? } else { new_index(a, registry)? };
 
-    position::back(&a.owner, &a.device, deposit)?;
+    position::back(&a.owner, &a.device, deposit);
     if is_queued {
         close(&a.free_index, &a.rent_payer)?;
     }

@@ -20,7 +20,7 @@ use ionet_common::{
     sysvars, Context,
 };
 use ionet_math::device::{close_gap, retract};
-use pinocchio::{cpi::Seed, Address};
+use pinocchio::Address;
 
 /// Handles `deactivate_device`.
 #[inline(never)]
@@ -64,15 +64,16 @@ pub fn process(c: &Context) -> Outcome {
 #[inline(always)]
 fn enqueue(program_id: &Address, a: &Accounts, number: U64, index: U32) -> Outcome {
     let mut bump = 0;
-    canonical_bump(&a.free_index, program_id, &Seeds(b"free_index", number.bytes(), &[]), &mut bump)?;
-    let bump_seed = [bump];
+    let seeds = Seeds(b"free_index", number.bytes(), &[]);
+    canonical_bump(&a.free_index, program_id, &seeds, &mut bump)?;
     create(&Creation {
         payer: &a.payer,
         account: &a.free_index,
         owner: program_id,
         len: FreeIndex::LEN,
         extra: 0,
-        seeds: &[Seed::from(b"free_index"), Seed::from(number.bytes().as_slice()), Seed::from(&bump_seed)],
+        seeds: &seeds,
+        bump,
     })?;
     *reload_mut::<FreeIndex>(&a.free_index)? = FreeIndex {
         discriminator: FreeIndex::DISCRIMINATOR,

@@ -16,7 +16,6 @@ use ionet_common::{
     sysvars, Context,
 };
 use ionet_math::bounds::MAX_COMMITTEE;
-use pinocchio::cpi::Seed;
 
 /// Handles `open_report`.
 #[inline(never)]
@@ -32,17 +31,18 @@ pub fn process(c: &Context) -> Outcome {
     }
     let (range, place) = (args.range.bytes().as_slice(), [args.place]);
     let mut bump = 0;
-    canonical_bump(&a.report, c.program_id, &Seeds(b"report", range, &place), &mut bump)?;
+    let seeds = Seeds(b"report", range, &place);
+    canonical_bump(&a.report, c.program_id, &seeds, &mut bump)?;
     let at = I64::new(sysvars::unix_time()?);
 
-    let bump_seed = [bump];
     create(&Creation {
         payer: &a.payer,
         account: &a.report,
         owner: c.program_id,
         len: Report::LEN,
         extra: 0,
-        seeds: &[Seed::from(b"report"), Seed::from(range), Seed::from(&place), Seed::from(&bump_seed)],
+        seeds: &seeds,
+        bump,
     })?;
     // In place: what is not written is zero, and a whole report is most of a stack frame.
     let report: &mut Report = reload_mut(&a.report)?;

@@ -5,10 +5,10 @@
 use ionet_common::{
     checks::Check,
     outcome::{Outcome, Refusal},
+    system_call::SystemCall,
     sysvars::minimum_balance,
 };
 use pinocchio::AccountView;
-use pinocchio_system::instructions::Transfer;
 
 /// Whether `lamports` stand behind an account of ours, over and above what it needs for its rent.
 #[inline(always)]
@@ -19,8 +19,8 @@ pub fn is_backed(account: &AccountView, lamports: u64) -> Result<bool, Refusal> 
 /// Puts `lamports` of `from`, who signs, behind an account. A call into the system program: no reference into either
 /// account may be alive.
 #[inline(always)]
-pub fn back(from: &AccountView, account: &AccountView, lamports: u64) -> Outcome {
-    Ok(Transfer { from, to: account, lamports }.invoke()?)
+pub fn back(from: &AccountView, account: &AccountView, lamports: u64) {
+    SystemCall::transfer(from, account, lamports).invoke(&[]);
 }
 
 /// Gives `lamports` that stand behind an account back to `to`. After any call into another program, which would compare

@@ -16,7 +16,7 @@ use ionet_common::{
     sysvars, Context,
 };
 use ionet_math::epoch::is_commit_time;
-use pinocchio::{cpi::Seed, Address};
+use pinocchio::Address;
 
 /// Handles `post_answers`.
 #[inline(never)]
@@ -77,15 +77,16 @@ fn expect_unanswered(answers: &Answers, provider: &Address, epoch: U32) -> Outco
 fn open(program_id: &Address, a: &Accounts) -> Outcome {
     let provider = *a.provider.address();
     let mut bump = 0;
-    canonical_bump(&a.answers, program_id, &Seeds(b"answers", provider.as_array(), &[]), &mut bump)?;
-    let bump_seed = [bump];
+    let seeds = Seeds(b"answers", provider.as_array(), &[]);
+    canonical_bump(&a.answers, program_id, &seeds, &mut bump)?;
     create(&Creation {
         payer: &a.payer,
         account: &a.answers,
         owner: program_id,
         len: Answers::LEN,
         extra: 0,
-        seeds: &[Seed::from(b"answers"), Seed::from(provider.as_array().as_slice()), Seed::from(&bump_seed)],
+        seeds: &seeds,
+        bump,
     })?;
     *reload_mut::<Answers>(&a.answers)? = Answers {
         discriminator: Answers::DISCRIMINATOR,

@@ -25,7 +25,6 @@ use ionet_math::{
     device::RING_LEN,
     gpu,
 };
-use pinocchio::cpi::Seed;
 
 /// Handles `register_device`.
 #[inline(never)]
@@ -40,16 +39,17 @@ pub fn process(c: &Context) -> Outcome {
     expect_hardware(args)?;
     let (genesis, device_key) = (config.genesis, *a.device_key.address());
     let mut bump = 0;
-    canonical_bump(&a.device, c.program_id, &Seeds(b"device", device_key.as_array(), &[]), &mut bump)?;
+    let seeds = Seeds(b"device", device_key.as_array(), &[]);
+    canonical_bump(&a.device, c.program_id, &seeds, &mut bump)?;
 
-    let bump_seed = [bump];
     create(&Creation {
         payer: &a.payer,
         account: &a.device,
         owner: c.program_id,
         len: Device::LEN,
         extra: 0,
-        seeds: &[Seed::from(b"device"), Seed::from(device_key.as_array().as_slice()), Seed::from(&bump_seed)],
+        seeds: &seeds,
+        bump,
     })?;
     let device: &mut Device = reload_mut(&a.device)?;
     write(a, args, &now, device);

@@ -37,9 +37,6 @@ pub fn process(c: &Context) -> Outcome {
     let Some((reports, devices)) = rest.split_at_checked(usize::from(epoch.committee_size)) else {
         return Err(VerificationError::MissingReports.into());
     };
-    if devices.is_empty() {
-        return Err(VerificationError::NoDevices.into());
-    }
     let mut codes = [const { MaybeUninit::uninit() }; MAX_COMMITTEE as usize];
     let run = Run {
         epoch: args.epoch_number.get(),
@@ -48,6 +45,9 @@ pub fn process(c: &Context) -> Outcome {
         at: I64::new(now),
         ballots: collect(c.program_id, args, reports, &mut codes)?,
     };
+    if devices.is_empty() {
+        return Err(VerificationError::NoDevices.into());
+    }
     let (mut weight, mut is_decided) = (0u64, false);
     for account in devices {
         let device: &mut Device = load_mut(c.program_id, account, VERSION)?;
