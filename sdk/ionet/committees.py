@@ -120,7 +120,7 @@ def commitment_of(
         codes: 512 bytes, see :func:`pack_codes`.
         evidence_root: 32 bytes.
         salt: 32 bytes that nobody can guess, kept until the reveal.
-        attestor: Its authority.
+        attestor: Address of its account.
         range_: Index of a device, divided by 1,024.
         epoch: Number of the epoch.
     """
