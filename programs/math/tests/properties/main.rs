@@ -1,4 +1,5 @@
-//! Properties of the money rules: docs/adr/003-job-state-machine.md and 004-money-arithmetic.md.
+//! Properties of the money rules (docs/adr/003-job-state-machine.md, 004-money-arithmetic.md) and of what is seen of
+//! devices (009-devices-and-epochs.md, 010-committees-and-reports.md).
 //!
 //! Overflow checks are on in the test profile, so each property also shows that no step leaves its type.
 #![allow(clippy::arithmetic_side_effects)] // see above
@@ -7,10 +8,16 @@
 
 mod amount;
 mod boundaries;
+mod committee;
 mod device;
+mod epoch;
 mod job;
 mod life;
+mod quorum;
 mod reach;
+mod record;
+mod record_reach;
+mod seen_time;
 mod stories;
 mod terms;
 
