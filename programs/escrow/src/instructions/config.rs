@@ -9,6 +9,7 @@ use ionet_common::{
     checks::{is_zero, load, load_mut, same},
     surface::U64,
 };
+use ionet_math::pause::is_paused;
 use pinocchio::{AccountView, Address};
 
 /// Loads the config for reading.
@@ -47,7 +48,7 @@ pub trait Rules {
 impl Rules for Config {
     #[inline(always)]
     fn expect_running(&self, flags: u8, now: i64) -> Outcome {
-        if self.pause_flags & flags != 0 && now < self.paused_until.get() {
+        if self.pause_flags & flags != 0 && is_paused(self.paused_until.get(), now) {
             return Err(EscrowError::EntriesPaused.into());
         }
         Ok(())

@@ -13,7 +13,7 @@ use ionet_common::{
     surface::{Record, I64},
     sysvars, Context,
 };
-use ionet_math::bounds::PAUSE_DURATION;
+use ionet_math::pause::{may_pause, pause_end};
 
 /// Handles `pause`.
 #[inline(never)]
@@ -29,12 +29,10 @@ pub fn process(c: &Context) -> Outcome {
         return Err(EscrowError::InvalidPauseFlags.into());
     }
     let now = sysvars::unix_time()?;
-    let last = config.paused_until.get();
-    // Without the rest, a guardian could keep the market shut by pausing again and again.
-    if last != 0 && now < last.saturating_add(i64::from(PAUSE_DURATION)) {
+    if !may_pause(config.paused_until.get(), now) {
         return Err(EscrowError::PauseTooSoon.into());
     }
-    let until = I64::new(now.saturating_add(i64::from(PAUSE_DURATION)));
+    let until = I64::new(pause_end(now));
     config.pause_flags = args.flags;
     config.paused_until = until;
     emit(&Paused { discriminator: Paused::DISCRIMINATOR, by, flags: args.flags, until, at: I64::new(now) });

@@ -12,6 +12,7 @@ use ionet_common::{
     surface::{Record, I64},
     sysvars, Context,
 };
+use ionet_math::pause::is_paused;
 
 /// Handles `unpause`.
 #[inline(never)]
@@ -20,7 +21,7 @@ pub fn process(c: &Context) -> Outcome {
     Args::parse(c.data)?;
     let config = as_authority(c.program_id, &a.config, &a.authority)?;
     let at = I64::new(sysvars::unix_time()?);
-    if config.pause_flags == 0 || at.get() >= config.paused_until.get() {
+    if config.pause_flags == 0 || !is_paused(config.paused_until.get(), at.get()) {
         return Err(EscrowError::NotPaused.into());
     }
     config.pause_flags = 0;

@@ -13,6 +13,7 @@ mod device;
 mod epoch;
 mod job;
 mod life;
+mod pause;
 mod quorum;
 mod reach;
 mod record;
