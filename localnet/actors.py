@@ -42,3 +42,7 @@ GUARDIAN = Actor.named("guardian")
 """May pause, nothing else."""
 TREASURY = Actor.named("treasury")
 """Owns the token accounts that receive fees."""
+EPOCH_KEEPER = Actor.named("epoch-keeper")
+"""Opens, seeds and tallies epochs in ``Localnet.run_epochs``, as anyone may."""
+STAFF = (FAUCET, GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, TREASURY, EPOCH_KEEPER)
+"""Actors that every localnet has; nobody else may have their names."""

@@ -1,39 +1,43 @@
-"""One call from nothing to a market: programs, mints, config and funded actors on a fresh chain."""
+"""One call from nothing to a market: programs, mints, configs, attestors and funded actors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
-from solders.account import Account
 from solders.instruction import Instruction
 from solders.message import MessageV0
 from solders.pubkey import Pubkey
-from solders.system_program import ID as SYSTEM_PROGRAM
 from solders.system_program import TransferParams, transfer
 from solders.transaction import VersionedTransaction
 
-from ionet.amounts import Io, Usdc
 from ionet.connection import TransactionOutcome
-from ionet.localnet.actors import FAUCET, GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, TREASURY, Actor
-from ionet.localnet.assets import IO, USDC, LocalMint, mint_with_holders
+from ionet.deployment import Programs
+from ionet.localnet.actors import FAUCET, STAFF, Actor
+from ionet.localnet.assets import IO, USDC, LocalMint
+from ionet.localnet.attestation import Attestation
+from ionet.localnet.behaviours import HONEST, AttestorActor, Behaviour, Probe
 from ionet.localnet.connection import AsyncEmbeddedConnection, EmbeddedConnection
+from ionet.localnet.epoch_report import EpochReport
 from ionet.localnet.errors import GenesisError, LocalnetError
-from ionet.localnet.genesis import DEFAULT_UNIX_TIME, Genesis, Program
+from ionet.localnet.genesis import DEFAULT_UNIX_TIME, Program
 from ionet.localnet.ledger import recording
+from ionet.localnet.ledger_file import LedgerFile
 from ionet.localnet.programs import shipped_programs
+from ionet.localnet.setup import (
+    LAMPORTS_PER_SOL,
+    Setup,
+    SetupOptions,
+    attestor_name,
+    join_attestor,
+)
 from ionet.localnet.vm import Vm
-from ionet.programs.escrow import instructions
+from ionet.programs.verification.pdas import find_attestor
 from ionet.tokens import build_create_associated_token_account
-
-LAMPORTS_PER_SOL = 10**9
-FAUCET_LAMPORTS = 10**6 * LAMPORTS_PER_SOL
-CLASS_SLOTS = 16
-"""GPU classes with a minimum rate, per mint."""
-_STAFF = (FAUCET, GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, TREASURY)
 
 
 class Localnet:
@@ -42,19 +46,29 @@ class Localnet:
     Attributes:
         vm: The chain.
         connection: The chain as the SDK sees it.
+        async_connection: The same for asynchronous code.
         escrow: Address of the escrow program.
+        verification: Address of the verification program.
+        programs: Both addresses, as a ``Client`` takes them.
         usdc: Address of the USDC-like mint (6 decimals).
         io: Address of the test $IO mint (8 decimals).
+        attestors: Those that ``run_epochs`` acts for, by name, in the order in which they joined.
     """
 
-    def __init__(self, vm: Vm, actors: Sequence[Actor], escrow: Pubkey) -> None:
+    def __init__(self, vm: Vm, actors: Sequence[str] = (), attestors: Sequence[str] = ()) -> None:
         self.vm = vm
         self.connection = EmbeddedConnection(vm)
         self.async_connection = AsyncEmbeddedConnection(vm)
-        self.escrow = escrow
+        self.escrow = _address_of(vm.genesis.programs, "escrow")
+        self.verification = _address_of(vm.genesis.programs, "verification")
+        self.programs = Programs(self.escrow, self.verification)
         self.usdc = USDC.address
         self.io = IO.address
-        self._actors = {actor.name: actor for actor in (*actors, *_STAFF)}
+        self._attestation = Attestation(vm, self.programs)
+        self.attestors = self._attestation.attestors
+        self.attestors.update((name, AttestorActor(Actor.named(name))) for name in attestors)
+        people = [Actor.named(name) for name in (*actors, *attestors)]
+        self._actors = {actor.name: actor for actor in (*people, *STAFF)}
         self._resources = ExitStack()
 
     @classmethod
@@ -62,6 +76,7 @@ class Localnet:
         cls,
         actors: Sequence[str] = (),
         *,
+        attestors: int | Sequence[str] = 1,
         sol: int = 100 * LAMPORTS_PER_SOL,
         usdc: int = 1_000_000 * 10**6,
         io: int = 100_000 * 10**8,
@@ -71,33 +86,97 @@ class Localnet:
         programs: Sequence[Program] | None = None,
         ledger: Path | None = None,
     ) -> Self:
-        """Start a localnet whose config is initialised by real signed transactions.
+        """Start a localnet whose configs are initialised by real signed transactions.
+
+        It stands at the beginning of epoch 0, in which the attestors have joined: their duties
+        begin with epoch 1.
 
         Args:
             actors: Names of the actors to fund; the same name has the same key in every run.
-            sol: Lamports of each actor.
+            attestors: Names of attestors, or how many, called ``attestor-1`` and so on.
+            sol: Lamports of each actor and attestor.
             usdc: Base units of USDC of each actor.
             io: Base units of $IO of each actor.
             fee_bps: Fee of jobs, in basis points.
             min_rates: Minimum USDC base units per hour, by GPU class; 0 where none is given.
-            unix_time: Time of the genesis, in Unix seconds.
-            programs: Builds to run; by default the shipped ones. One must be named ``escrow``.
+            unix_time: Unix second at which epoch 0 begins.
+            programs: Builds to run; by default the shipped ones. There must be one named
+                ``escrow`` and one named ``verification``.
             ledger: Where to record; the file is complete once the localnet is closed.
 
         Raises:
             GenesisError: a name is used twice or reserved, or a build is missing or bad.
         """
-        people = _people(actors)
-        builds = shipped_programs() if programs is None else tuple(programs)
-        escrow = next((build.address for build in builds if build.name == "escrow"), None)
-        if escrow is None:
-            raise GenesisError("programs: one must be named escrow")
-        accounts = _accounts(people, sol=sol, usdc=usdc, io=io)
-        net = cls(Vm(Genesis(builds, accounts, unix_time)), people, escrow)
-        if ledger is not None:
-            net._resources.enter_context(recording(net.vm, ledger))
-        with net._resources.pop_all() as opened:
-            net._initialise(fee_bps, min_rates or {})
+        rates = {} if min_rates is None else min_rates
+        setup = Setup(actors, attestors, sol, usdc, io, fee_bps, rates, unix_time)
+        net = cls(*_begin(setup, programs))
+        with ExitStack() as opened:
+            if ledger is not None:
+                opened.enter_context(recording(net.vm, ledger))
+            net._set_up(setup)
+            net._resources = opened.pop_all()
+        return net
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        actors: Sequence[str] = (),
+        *,
+        programs: Sequence[Program] | None = None,
+        **options: Unpack[SetupOptions],
+    ) -> Self:
+        """Start a localnet that lives in a file, from which ``open`` takes it up again.
+
+        Args:
+            path: The file, a ledger which grows with each transaction; it must not exist.
+            actors: As for ``start``, like all that follows.
+            programs: Builds to run; by default the shipped ones.
+            **options: ``attestors``, ``sol``, ``usdc``, ``io``, ``fee_bps``, ``min_rates`` and
+                ``unix_time``.
+
+        Raises:
+            GenesisError: as for ``start``.
+            LocalnetError: there is a file already.
+            OSError: the file cannot be written.
+        """
+        setup = Setup(actors, **options)
+        net = cls(*_begin(setup, programs))
+        file = LedgerFile.create(net.vm, path)
+        with ExitStack() as opened:
+            opened.callback(file.close)
+            net._set_up(setup)
+            file.publish(path)
+            net._resources = opened.pop_all()
+        return net
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        attestors: Sequence[str] | None = None,
+        programs: Sequence[Program] | None = None,
+    ) -> Self:
+        """Take up a localnet where its file ends, by executing all of it again.
+
+        Args:
+            path: A file that ``create`` made, or any ledger of a localnet.
+            attestors: Names of those to act for; by default ``attestor-1`` and so on, as far as
+                they have joined.
+            programs: Builds to run; by default the shipped ones. They must be the recorded ones.
+
+        Raises:
+            LocalnetError: another localnet has the file open.
+            LedgerError: it is damaged, or is of other programs or of another runtime.
+            OSError: the file cannot be read or written.
+        """
+        file = LedgerFile.resume(path, _builds(programs))
+        with ExitStack() as opened:
+            opened.callback(file.close)
+            net = cls(file.vm)
+            for name in net._counted_attestors() if attestors is None else attestors:
+                net.attestors[name] = AttestorActor(net.actor(name))
             net._resources = opened.pop_all()
         return net
 
@@ -107,11 +186,11 @@ class Localnet:
         Raises:
             LocalnetError: nobody has that name.
         """
-        try:
-            return self._actors[name]
-        except KeyError:
+        actor = self._actors.get(name, Actor.named(name))
+        if name not in self._actors and self.vm.get_account(actor.pubkey) is None:
             known = ", ".join(sorted(self._actors))
-            raise LocalnetError(f"actor {name!r}: is none of {known}") from None
+            raise LocalnetError(f"actor {name!r}: has no account, and is none of {known}")
+        return actor
 
     def execute(self, *steps: Instruction, signers: Sequence[Actor]) -> TransactionOutcome:
         """Sign with the actors, the first paying, and execute.
@@ -141,6 +220,38 @@ class Localnet:
         )
         self.execute(create, mint.mint_to(owner, amount), signers=(FAUCET,))
 
+    def run_epochs(self, count: int = 1, *, probe: Probe | None = None) -> tuple[EpochReport, ...]:
+        """Run epochs: open, seed, commit, reveal, tally; the clock ends at the start of the next.
+
+        The first is run from wherever the clock stands in it: what is too late by then is left out,
+        and its report says so. A device that becomes active in one epoch is reported on in the
+        next, and cluster-ready in the one after: two epochs later.
+
+        Args:
+            count: How many epochs.
+            probe: What attestors see of a device; by default no answer from unplugged ones, hired
+                those whose offer has a live job, and deployable all others.
+
+        Raises:
+            LocalnetError: the clock stands before epoch 0.
+        """
+        return tuple(self._attestation.run_epoch(probe) for _ in range(count))
+
+    def join_attestor(self, name: str, behaviour: Behaviour = HONEST) -> AttestorActor:
+        """Let one more actor take a seat, for whom ``run_epochs`` acts from the next epoch on."""
+        attestor = AttestorActor(self.actor(name), behaviour)
+        self._join(attestor.actor)
+        self.attestors[name] = attestor
+        return attestor
+
+    def unplug(self, device: Pubkey) -> None:
+        """Let a device, given by its account's address, answer no challenge from now on."""
+        self._attestation.unplugged.add(device)
+
+    def plug(self, device: Pubkey) -> None:
+        """Let an unplugged device answer again; one that was not is left as it is."""
+        self._attestation.unplugged.discard(device)
+
     def close(self) -> None:
         """Finish the ledger, if one is recorded; idempotent."""
         self._resources.close()
@@ -156,51 +267,41 @@ class Localnet:
     ) -> None:
         self._resources.__exit__(kind, error, trace)
 
-    def _initialise(self, fee_bps: int, min_rates: Mapping[int, int]) -> None:
-        config = instructions.initialize_config(
-            payer=FAUCET.pubkey,
-            genesis_authority=GENESIS_AUTHORITY.pubkey,
-            authority=GOVERNANCE.pubkey,
-            guardian=GUARDIAN.pubkey,
-            treasury=TREASURY.pubkey,
-            genesis_hash=Pubkey(bytes(self.vm.genesis_hash)),
-            fee_bps=fee_bps,
-            program_id=self.escrow,
-        )
-        self.execute(config, signers=(FAUCET, GENESIS_AUTHORITY))
-        usdc_rates = tuple(min_rates.get(gpu, 0) for gpu in range(CLASS_SLOTS))
-        for mint, slot, rates in (
-            (USDC, Usdc.mint_slot, usdc_rates),
-            (IO, Io.mint_slot, (0,) * CLASS_SLOTS),
-        ):
-            accept = instructions.set_mint(
-                authority=GOVERNANCE.pubkey,
-                mint=mint.address,
-                slot=slot,
-                is_accepted=True,
-                min_rates=rates,
-                program_id=self.escrow,
-            )
-            self.execute(accept, signers=(FAUCET, GOVERNANCE))
+    def _set_up(self, setup: Setup) -> None:
+        """Initialise the programs, go to epoch 0 and let the attestors join."""
+        for step, signers in setup.steps(self.programs, self.vm.genesis_hash):
+            self.execute(step, signers=signers)
+        self.vm.warp_to(setup.unix_time)
+        for attestor in self.attestors.values():
+            self._join(attestor.actor)
+
+    def _join(self, actor: Actor) -> None:
+        step, signers = join_attestor(self.verification, actor)
+        self.execute(step, signers=signers)
+
+    def _counted_attestors(self) -> Iterator[str]:
+        for number in count(1):
+            authority = Actor.named(name := attestor_name(number)).pubkey
+            if (
+                self.vm.get_account(find_attestor(authority, program_id=self.verification)[0])
+                is None
+            ):
+                return
+            yield name
 
 
-def _people(names: Sequence[str]) -> list[Actor]:
-    reserved = {actor.name for actor in _STAFF}
-    for name in names:
-        if name in reserved or names.count(name) > 1 or not name:
-            raise GenesisError(f"actor {name!r}: names must be new, unique and not empty")
-    return [Actor.named(name) for name in names]
+def _begin(
+    setup: Setup, programs: Sequence[Program] | None
+) -> tuple[Vm, Sequence[str], Sequence[str]]:
+    return Vm(setup.genesis(_builds(programs))), setup.actors, setup.names_of_attestors()
 
 
-def _accounts(
-    people: Sequence[Actor], *, sol: int, usdc: int, io: int
-) -> tuple[tuple[Pubkey, Account], ...]:
-    wallets = [(FAUCET.pubkey, FAUCET_LAMPORTS)]
-    wallets += [(actor.pubkey, sol) for actor in (GOVERNANCE, GUARDIAN, *people)]
-    # The treasury's token accounts exist from the start, so that fees can be swept.
-    holders = [(TREASURY.pubkey, 0)]
-    return (
-        *((address, Account(lamports, b"", SYSTEM_PROGRAM)) for address, lamports in wallets),
-        *mint_with_holders(USDC, [*holders, *((actor.pubkey, usdc) for actor in people)]),
-        *mint_with_holders(IO, [*holders, *((actor.pubkey, io) for actor in people)]),
-    )
+def _builds(programs: Sequence[Program] | None) -> tuple[Program, ...]:
+    return shipped_programs() if programs is None else tuple(programs)
+
+
+def _address_of(programs: Sequence[Program], name: str) -> Pubkey:
+    for program in programs:
+        if program.name == name:
+            return program.address
+    raise GenesisError(f"programs: one must be named {name}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ionet.localnet.conservation.books import check_books, job_changes
+from ionet.localnet.conservation.deposits import check_deposits, holding_changes
 from ionet.localnet.conservation.rent import check_rent
 from ionet.localnet.conservation.step import GetAccount, Step, Violation
 from ionet.localnet.conservation.tokens import check_tokens
@@ -13,16 +14,19 @@ from ionet.localnet.vm import Landed
 
 
 class ConservationCheck:
-    """Checks every job that a transaction wrote, and every job whose vault it wrote.
+    """Checks all that a transaction wrote of jobs, of their vaults and of the verification program.
 
     Args:
         get_account: Reads the chain as it is after the transaction.
-        programs: Where the program named ``escrow`` is looked up; without it nothing is checked.
+        programs: Where the programs named ``escrow`` and ``verification`` are looked up; without
+            the escrow nothing is checked.
     """
 
     def __init__(self, get_account: GetAccount, programs: Iterable[Program]) -> None:
         self._get_account = get_account
-        self._escrow = next((p.address for p in programs if p.name == "escrow"), None)
+        addresses = {program.name: program.address for program in programs}
+        self._escrow = addresses.get("escrow")
+        self._verification = addresses.get("verification")
 
     def after(self, landed: Landed) -> Violation | None:
         """Return the first violation of the transaction that has just landed, or None.
@@ -31,7 +35,12 @@ class ConservationCheck:
         """
         if self._escrow is None or landed.outcome.err is not None:
             return None
-        step = Step.of(landed, escrow=self._escrow, get_account=self._get_account)
+        step = Step.of(
+            landed,
+            escrow=self._escrow,
+            verification=self._verification,
+            get_account=self._get_account,
+        )
         return next(_violations(step), None)
 
 
@@ -40,4 +49,6 @@ def _violations(step: Step) -> Iterator[Violation]:
     for change in changes:
         yield from check_books(change)
     yield from check_tokens(step, changes)
-    yield from check_rent(step, changes)
+    holdings = holding_changes(step)
+    yield from check_deposits(step, holdings)
+    yield from check_rent(step, changes, holdings)

@@ -1,4 +1,4 @@
-"""Where lamports went as a job or a cluster was closed: to whoever had paid them.
+"""Where lamports went as accounts were closed or deposits returned: to whoever had paid them.
 
 The runtime keeps the sum of lamports: what a transaction's accounts lose together is its fee. So
 it is enough that nobody gains more than is told (rent that came back, tips) less the fee: what
@@ -8,21 +8,17 @@ anybody is short of then paid for accounts that the transaction created.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from solders.account import Account
 from solders.pubkey import Pubkey
 
 from ionet.localnet.conservation.books import JobChange
+from ionet.localnet.conservation.deposits import HoldingChange, returns_of
 from ionet.localnet.conservation.step import Step, Violation
-from ionet.localnet.conservation.tokens import COMPUTE_BUDGET, ED25519, MEMO
 from ionet.programs.escrow.accounts import Cluster
 from ionet.programs.escrow.events import ClusterClosed, JobExpired
-from ionet.tokens import ASSOCIATED_TOKEN_PROGRAM
-
-_NO_LAMPORTS = frozenset({ASSOCIATED_TOKEN_PROGRAM, COMPUTE_BUDGET, ED25519, MEMO})
-"""Programs that give nobody lamports, but take what the accounts they create need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +36,24 @@ class Closing:
     rent: int
 
 
-def check_rent(step: Step, changes: Iterable[JobChange]) -> Iterator[Violation]:
-    """Yield each account whose lamports moved otherwise than a closing says.
+def check_rent(
+    step: Step, changes: Iterable[JobChange], holdings: Sequence[HoldingChange]
+) -> Iterator[Violation]:
+    """Yield each account whose lamports moved otherwise than a closing or a return says.
 
-    Nothing is checked where nothing was closed, or where the transaction calls a program that may
-    move lamports by itself.
+    Nothing is checked where nothing was closed and no holding was written, or where the transaction
+    calls a program that may move lamports by itself.
     """
     closings = (*_closed_jobs(changes), *_closed_clusters(step))
-    if not closings or not _is_followed(step):
+    if not (closings or holdings) or not step.is_followed:
         return
     tips = [event for event in step.events if isinstance(event, JobExpired)]
     told: Counter[Pubkey] = Counter({step.payer: -step.fee})
     for event in tips:
         told[event.caller] += event.tip
+    for holding in holdings:
+        for payee, lamports in returns_of(holding):
+            told[payee] += lamports
     for closing in closings:
         told[closing.rent_payer] += closing.rent
         left = sum(event.tip for event in tips if event.job in closing.addresses)
@@ -60,9 +61,10 @@ def check_rent(step: Step, changes: Iterable[JobChange]) -> Iterator[Violation]:
         if closing.rent != there - left:
             found = f"returned {closing.rent} lamports of {there}, tip {left}"
             yield Violation(closing.addresses[0], "what is closed returns all its rent", found)
-    emptied = {address for closing in closings for address in closing.addresses}
+    settled = {address for closing in closings for address in closing.addresses}
+    settled |= {holding.address for holding in holdings}
     for address, (before, after) in step.written.items():
-        if before is None or address in emptied or _is_created(before, after):
+        if before is None or address in settled or _is_created(before, after):
             continue
         gain = _lamports(after) - before.lamports
         if gain > told[address]:
@@ -85,12 +87,6 @@ def _closed_clusters(step: Step) -> Iterator[Closing]:
             if account is not None:
                 cluster = Cluster.decode(event.cluster, account, program_id=step.escrow)
                 yield Closing((event.cluster,), cluster.rent_payer, event.rent)
-
-
-def _is_followed(step: Step) -> bool:
-    return step.calls is not None and all(
-        call.program in _NO_LAMPORTS or call.program == step.escrow for call in step.calls
-    )
 
 
 def _is_created(before: Account, after: Account | None) -> bool:

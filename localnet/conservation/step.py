@@ -17,9 +17,14 @@ from ionet.errors import AccountDecodeError
 from ionet.localnet.message import account_keys
 from ionet.localnet.vm import Landed
 from ionet.programs.escrow.events import Event, parse_logs
-from ionet.tokens import decode_token_account
+from ionet.tokens import ASSOCIATED_TOKEN_PROGRAM, decode_token_account
 
 TOKEN_ACCOUNT_LENGTH = 165
+COMPUTE_BUDGET = Pubkey.from_string("ComputeBudget111111111111111111111111111111")
+ED25519 = Pubkey.from_string("Ed25519SigVerify111111111111111111111111111")
+MEMO = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
+NO_LAMPORTS = frozenset({ASSOCIATED_TOKEN_PROGRAM, COMPUTE_BUDGET, ED25519, MEMO})
+"""Programs that give nobody lamports, but take what the accounts they create need."""
 
 GetAccount = Callable[[Pubkey], Account | None]
 
@@ -54,6 +59,7 @@ class Step:
 
     Attributes:
         escrow: Address of the escrow program.
+        verification: Address of the verification program; None where there is none.
         written: Each account it could change, in message order: states before and after.
         events: What the escrow said, in order.
         calls: Its instructions; None where a lookup table that it used is gone since.
@@ -63,6 +69,7 @@ class Step:
     """
 
     escrow: Pubkey
+    verification: Pubkey | None
     written: Mapping[Pubkey, tuple[Account | None, Account | None]]
     events: tuple[Event, ...]
     calls: tuple[Call, ...] | None
@@ -71,18 +78,34 @@ class Step:
     get_account: GetAccount
 
     @classmethod
-    def of(cls, landed: Landed, *, escrow: Pubkey, get_account: GetAccount) -> Self:
+    def of(
+        cls,
+        landed: Landed,
+        *,
+        escrow: Pubkey,
+        verification: Pubkey | None,
+        get_account: GetAccount,
+    ) -> Self:
         """Describe a transaction that has just landed."""
         tx = VersionedTransaction.from_bytes(landed.raw)
         after = dict(landed.written)
         return cls(
             escrow,
+            verification,
             {address: (before, after[address]) for address, before in landed.before},
             tuple(parse_logs(landed.outcome.logs, program_id=escrow)),
             _calls(tx, get_account),
             tx.message.account_keys[0],
             landed.outcome.fee,
             get_account,
+        )
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether it calls nothing but our programs and such as give nobody lamports."""
+        ours = (self.escrow, self.verification)
+        return self.calls is not None and all(
+            call.program in NO_LAMPORTS or call.program in ours for call in self.calls
         )
 
     def states(self, address: Pubkey) -> tuple[Account | None, Account | None]:

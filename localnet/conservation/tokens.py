@@ -19,7 +19,15 @@ from solders.token import ID as TOKEN_PROGRAM
 
 from ionet.errors import AccountDecodeError
 from ionet.localnet.conservation.books import JobChange, Life
-from ionet.localnet.conservation.step import Call, Step, Violation, token_account
+from ionet.localnet.conservation.step import (
+    COMPUTE_BUDGET,
+    ED25519,
+    MEMO,
+    Call,
+    Step,
+    Violation,
+    token_account,
+)
 from ionet.programs.escrow.accounts import Config, Offer
 from ionet.programs.escrow.pdas import find_config
 from ionet.tokens import ASSOCIATED_TOKEN_PROGRAM, decode_mint
@@ -30,9 +38,6 @@ Moves: TypeAlias = Counter[Holder]
 """Base units gained, negative if lost. The moves of a transaction add up to 0 for each mint."""
 
 NATIVE_MINT = Pubkey.from_string("So11111111111111111111111111111111111111112")
-COMPUTE_BUDGET = Pubkey.from_string("ComputeBudget111111111111111111111111111111")
-ED25519 = Pubkey.from_string("Ed25519SigVerify111111111111111111111111111")
-MEMO = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
 STILL = frozenset({SYSTEM_PROGRAM, COMPUTE_BUDGET, ED25519, MEMO})
 """Programs that move no tokens."""
 _CREATE_ASSOCIATED = (b"", b"\x00", b"\x01")
@@ -134,7 +139,7 @@ def _plain_moves(step: Step) -> Moves | None:
         elif call.program == ASSOCIATED_TOKEN_PROGRAM:
             if call.data not in _CREATE_ASSOCIATED:
                 return None
-        elif call.program != step.escrow and call.program not in STILL:
+        elif call.program not in (step.escrow, step.verification, *STILL):
             return None
     return None if step.calls is None else moves
 
