@@ -82,7 +82,7 @@ class Gpu:
 
 
 GPU_1 = Gpu(CAROL, Actor.named("gpu-1"))
-GPU_2 = Gpu(CAROL, Actor.named("gpu-2"), GpuClass.RTX_3090, SupplySource.RENDER, 1, 24)
+GPU_2 = Gpu(CAROL, Actor.named("gpu-2"), GpuClass.RTX3090, SupplySource.RENDER, 1, 24)
 GPU_3 = Gpu(DAVE, Actor.named("gpu-3"), GpuClass.B200, SupplySource.FILECOIN, 4, 192)
 FLEET = (GPU_1, GPU_2, GPU_3)
 """Active devices, in order of their indexes."""

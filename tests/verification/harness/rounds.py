@@ -11,14 +11,13 @@ from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 
 from ionet.committees import commitment_of, digest_of, draw_committee, pack_codes
-from ionet.epochs import COMMIT_WINDOW, REVEAL_DEADLINE
 from ionet.localnet.actors import Actor
 from ionet.programs.verification import instructions
 from ionet.programs.verification.accounts import Attestor
-from ionet.programs.verification.constants import SEED_DELAY_SLOTS
+from ionet.programs.verification.constants import COMMIT_WINDOW, REVEAL_DEADLINE, SEED_DELAY_SLOTS
 from ionet.programs.verification.pdas import find_report
 from tests.verification.harness.cast import ATTESTORS, FLEET, FUNDER, Gpu, attestor_of
-from tests.verification.harness.world import World, epoch_account
+from tests.verification.harness.world import World, epoch_account, open_epoch
 
 UNTIL_SEED = SEED_DELAY_SLOTS + 1
 """Slots from the one in which an epoch was opened to the first in which its seed is to be had."""
@@ -96,16 +95,6 @@ class Ballot:
             "range": self.range,
             "place": self.place,
         }
-
-
-def open_epoch(number: int, **changes: Any) -> Instruction:
-    """Build ``open_epoch``."""
-    arguments: dict[str, Any] = {
-        "payer": FUNDER.pubkey,
-        "epoch_number": number,
-        "ring_index": number % 32,
-    }
-    return instructions.open_epoch(**{**arguments, **changes})
 
 
 def seed_epoch(number: int) -> Instruction:

@@ -11,7 +11,7 @@ from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 from solders.system_program import ID as SYSTEM_PROGRAM
 
-from ionet.epochs import EPOCH_SECONDS, epoch_at
+from ionet.epochs import epoch_at
 from ionet.localnet.actors import FAUCET, GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, Actor
 from ionet.localnet.genesis import DEFAULT_UNIX_TIME, Genesis, Program
 from ionet.localnet.programs import shipped_programs
@@ -28,7 +28,7 @@ from ionet.programs.verification.accounts import (
     Registry,
     Report,
 )
-from ionet.programs.verification.constants import PROGRAM_ID
+from ionet.programs.verification.constants import EPOCH_SECONDS, FOREVER, PROGRAM_ID
 from ionet.programs.verification.pdas import (
     find_config,
     find_epoch,
@@ -84,7 +84,8 @@ def build() -> Program:
 class World(Chain):
     """At the first second of epoch 1, with a fleet and attestors who count from this epoch on.
 
-    The reports of range 0 exist, no epoch was opened, and ``IDLE`` is registered but not active.
+    The reports of range 0 exist, epoch 0 was opened without seats, epoch 1 was not, and ``IDLE`` is
+    registered but not active.
 
     Args:
         seats: Attestors that have joined.
@@ -98,10 +99,8 @@ class World(Chain):
         accounts = tuple((key, Account(sum_, b"", SYSTEM_PROGRAM)) for key, sum_ in wallets)
         super().__init__(Vm(Genesis((build(),), accounts)), PROGRAM_ID, KINDS)
         self.introduce(*people, *(gpu.key for gpu in (*FLEET, IDLE, NEW)))
-        self.accept(
-            initialize(committee_size=committee_size, min_attestors=min_attestors),
-        )
-        self.to(0, epoch=0)
+        self.accept(initialize(committee_size=committee_size, min_attestors=min_attestors))
+        self.to(0, epoch=0).accept(open_epoch(0))
         for attestor in ATTESTORS[:seats]:
             self.accept(join(attestor))
         for gpu in FLEET:
@@ -204,9 +203,6 @@ class World(Chain):
         return EpochRing.decode(EPOCH_RING, self.account(EPOCH_RING))
 
 
-FOREVER: Final = 2**32 - 1
-
-
 def epoch_account(number: int) -> Pubkey:
     """Return the address that an epoch shares with every 32nd."""
     return find_epoch(number % 32)[0]
@@ -242,6 +238,16 @@ def withdraw(authority: Actor, **changes: Pubkey) -> Instruction:
         "rent_payer": FUNDER.pubkey,
     }
     return instructions.withdraw_bond(**{**accounts, **changes})
+
+
+def open_epoch(number: int, **changes: Any) -> Instruction:
+    """Build ``open_epoch``."""
+    arguments: dict[str, Any] = {
+        "payer": FUNDER.pubkey,
+        "epoch_number": number,
+        "ring_index": number % 32,
+    }
+    return instructions.open_epoch(**{**arguments, **changes})
 
 
 def open_report(range_: int, place: int, **changes: Any) -> Instruction:
