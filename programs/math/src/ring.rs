@@ -70,13 +70,15 @@ pub fn close_gap(ring: &mut [u8; RING_LEN], tallied_to: u32, active_until: u32, 
     let last = get(ring, tallied_to);
     let gap = epoch.saturating_sub(tallied_to);
     let mut step = 1;
-    while step <= gap && step <= MAX_CARRIES as u32 {
-        let at = tallied_to.wrapping_add(step);
-        put(ring, at, if at < active_until { carry(last, step) } else { UNSEEN });
+    while step <= gap {
+        let (at, nibble) = (tallied_to.wrapping_add(step), carry(last, step));
+        if nibble == UNSEEN || at >= active_until {
+            // So are all that follow.
+            clear(ring, at, gap - step + 1);
+            return;
+        }
+        put(ring, at, nibble);
         step += 1;
-    }
-    if step <= gap {
-        clear(ring, tallied_to.wrapping_add(step), gap - step + 1);
     }
 }
 
@@ -100,25 +102,31 @@ fn put(ring: &mut [u8; RING_LEN], epoch: u32, nibble: u8) {
     *byte = *byte & !(0xf << shift) | nibble << shift;
 }
 
-/// Clears the places of the last 256 of `count` epochs from `first` on, in the largest steps that fit.
+/// Clears the places of `count` epochs from `first` on: all of them if they are more than the ring.
 #[inline(always)]
 fn clear(ring: &mut [u8; RING_LEN], first: u32, count: u32) {
-    let mut left = count.min(RING_EPOCHS);
-    let mut at = first.wrapping_add(count - left);
-    while left > 0 {
-        let step = if at.is_multiple_of(WORD) && left >= WORD {
-            ring.as_chunks_mut::<8>().0[(at / WORD) as usize % (RING_LEN / 8)] = [0; 8];
-            WORD
-        } else if at.is_multiple_of(2) && left >= 2 {
-            ring[at as usize / 2 % RING_LEN] = 0;
-            2
-        } else {
-            put(ring, at, UNSEEN);
-            1
-        };
-        at = at.wrapping_add(step);
-        left -= step;
+    if count >= RING_EPOCHS {
+        *ring = [0; RING_LEN];
+        return;
     }
+    let words = ring.as_chunks_mut::<8>().0;
+    let head = count.min(first.wrapping_neg() % WORD);
+    clear_within(words, first, head);
+    let (mut at, mut left) = (first.wrapping_add(head), count - head);
+    while left >= WORD {
+        words[(at / WORD) as usize % (RING_LEN / 8)] = [0; 8];
+        at = at.wrapping_add(WORD);
+        left -= WORD;
+    }
+    clear_within(words, at, left);
+}
+
+/// Clears the places of fewer than 16 epochs, which are all in the word of the first.
+#[inline(always)]
+fn clear_within(words: &mut [[u8; 8]], first: u32, count: u32) {
+    let cleared = ((1 << (count * 4)) - 1) << (first % WORD * 4);
+    let word = &mut words[(first / WORD) as usize % (RING_LEN / 8)];
+    *word = (u64::from_le_bytes(*word) & !cleared).to_le_bytes();
 }
 
 /// How many of the `count` epochs from `first` on have a result other than unseen; `count` is at most 256.
