@@ -39,7 +39,7 @@ pub fn process(c: &Context) -> Outcome {
     let is_queued = registry.free_head != registry.free_tail;
     let index = if is_queued { head_of_queue(c.program_id, a, registry)? } else { new_index(a, registry)? };
 
-    position::back(&a.owner, &a.device, deposit);
+    position::put_up(&a.owner, &a.device, deposit);
     if is_queued {
         close(&a.free_index, &a.rent_payer)?;
     }
@@ -70,7 +70,7 @@ fn expect_idle(device: &Device, epoch: u32) -> Outcome {
     if device.holds_index() {
         return Err(VerificationError::DeviceActive.into());
     }
-    // One index per epoch: else a single device could run through the queue, and its next holders wait for nothing.
+    // One index per epoch: else a device could go through the queue until it holds the one it wants.
     if device.held_index_in(epoch) {
         return Err(VerificationError::ReactivatedTooSoon.into());
     }

@@ -43,7 +43,7 @@ pub fn process(c: &Context) -> Outcome {
     let number = registry.free_tail;
 
     enqueue(c.program_id, a, number, index)?;
-    position::unback(&a.device, &a.owner, deposit.get())?;
+    position::give_back(&a.device, &a.owner, deposit.get())?;
     let registry: &mut Registry = reload_mut(&a.registry)?;
     // The queue never gets 2^64 long, and this device is one of the active ones.
     registry.free_tail = U64::new(number.get().wrapping_add(1));

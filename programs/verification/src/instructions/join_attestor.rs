@@ -36,7 +36,7 @@ pub fn process(c: &Context) -> Outcome {
     let (bond, seat, since) = (config.attestor_bond, registry.seats, counts_from(registry, epoch));
 
     create_attestor(c.program_id, a)?;
-    position::back(&a.authority, &a.attestor, bond.get());
+    position::put_up(&a.authority, &a.attestor, bond.get());
     take_seat(reload_mut(&a.attestor)?, seat, since, bond);
     push_seat(reload_mut(&a.registry)?, since);
     emit(&AttestorJoined {

@@ -1,6 +1,7 @@
-//! What stands behind a device: lamports above the rent in its own account, until the staking program holds positions.
+//! What stands behind a device or an attestor: lamports above the rent in its own account, until the staking program holds
+//! positions.
 //!
-//! No other file knows where a deposit lies: when it moves, this one changes.
+//! No other file moves a deposit or a bond, so this is the one to change then.
 
 use ionet_common::{
     checks::Check,
@@ -16,17 +17,29 @@ pub fn is_backed(account: &AccountView, lamports: u64) -> Result<bool, Refusal> 
     Ok(account.lamports().saturating_sub(minimum_balance(account.data_len())?) >= lamports)
 }
 
+/// What goes back to who put `lamports` behind an account that is to be closed: all above the rent, and never less than
+/// `lamports`, should rents have risen since.
+///
+/// Errors: `VaultShort` if it holds less.
+#[inline(always)]
+pub fn above_rent(account: &AccountView, lamports: u64) -> Result<u64, Refusal> {
+    if account.lamports() < lamports {
+        return Err(Check::VaultShort.into());
+    }
+    Ok(account.lamports().saturating_sub(minimum_balance(account.data_len())?).max(lamports))
+}
+
 /// Puts `lamports` of `from`, who signs, behind an account. A call into the system program: no reference into either
 /// account may be alive.
 #[inline(always)]
-pub fn back(from: &AccountView, account: &AccountView, lamports: u64) {
+pub fn put_up(from: &AccountView, account: &AccountView, lamports: u64) {
     SystemCall::transfer(from, account, lamports).invoke(&[]);
 }
 
-/// Gives `lamports` that stand behind an account back to `to`. After any call into another program, which would compare
-/// the sums of what it is passed.
+/// Gives `lamports` that stand behind an account back to `to`. No call into another program may follow: the runtime would
+/// find that the sums of the accounts it passes on have changed.
 #[inline(always)]
-pub fn unback(account: &AccountView, to: &AccountView, lamports: u64) -> Outcome {
+pub fn give_back(account: &AccountView, to: &AccountView, lamports: u64) -> Outcome {
     let (mut account, mut to) = (*account, *to);
     let left = account.lamports().checked_sub(lamports).ok_or(Check::VaultShort)?;
     let sum = to.lamports().checked_add(lamports).ok_or(Check::ArithmeticOverflow)?;

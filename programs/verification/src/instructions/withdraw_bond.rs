@@ -10,19 +10,16 @@ use crate::{
     error::VerificationError,
     event::BondWithdrawn,
     interface::withdraw_bond::{Accounts, Args},
-    state::Attestor,
 };
 use ionet_common::{
-    checks::{is_zero, same, Check},
+    checks::{is_zero, same},
     event::emit,
-    outcome::{Outcome, Refusal},
+    outcome::Outcome,
     pda::close,
     surface::{Record, I64, U64},
-    sysvars::{self, minimum_balance},
-    Context,
+    sysvars, Context,
 };
 use ionet_math::bounds::MISS_EPOCHS;
-use pinocchio::AccountView;
 
 /// Handles `withdraw_bond`.
 #[inline(never)]
@@ -43,10 +40,10 @@ pub fn process(c: &Context) -> Outcome {
     if !is_zero(&attestor.open_case) {
         return Err(VerificationError::CaseOpen.into());
     }
-    let bond = above_rent(&a.attestor, attestor)?;
+    let bond = position::above_rent(&a.attestor, attestor.bond.get())?;
     let (address, authority) = (*a.attestor.address(), *a.authority.address());
 
-    position::unback(&a.attestor, &a.authority, bond)?;
+    position::give_back(&a.attestor, &a.authority, bond)?;
     close(&a.attestor, &a.rent_payer)?;
     emit(&BondWithdrawn {
         discriminator: BondWithdrawn::DISCRIMINATOR,
@@ -56,16 +53,4 @@ pub fn process(c: &Context) -> Outcome {
         at,
     });
     Ok(())
-}
-
-/// Lamports that are the authority's: all above the rent, and the whole bond even if rents have risen since.
-///
-/// Errors: `VaultShort` if the account holds less than the bond.
-#[inline(always)]
-fn above_rent(account: &AccountView, attestor: &Attestor) -> Result<u64, Refusal> {
-    let (lamports, bond) = (account.lamports(), attestor.bond.get());
-    if lamports < bond {
-        return Err(Check::VaultShort.into());
-    }
-    Ok(lamports.saturating_sub(minimum_balance(account.data_len())?).max(bond))
 }
