@@ -80,17 +80,23 @@ impl Votes {
         (self.low + self.high).wrapping_mul(0x0101_0101_0101_0101) >> 56
     }
 
-    /// The most frequent code that fails a device, the lowest on a tie.
+    /// The most frequent code that fails a device, the lowest on a tie: 0, 4 to 7, or 8 to 15.
     #[inline(always)]
     const fn reason(&self) -> u8 {
-        let (mut reason, mut most) = (NO_ANSWER, self.count(NO_ANSWER));
-        let mut code = CODE_HIRED + 1;
-        while code < 16 {
-            if self.count(code) > most {
-                (reason, most) = (code, self.count(code));
-            }
-            code += 1;
-        }
-        reason
+        let no_answer = (NO_ANSWER, self.count(NO_ANSWER));
+        lead(self.high, 8, lead(self.low >> 32, 4, no_answer)).0
     }
+}
+
+/// The code with the most votes and their number: of `best` and the codes from `code` on, whose counts are `rest`.
+#[inline(always)]
+const fn lead(mut rest: u64, mut code: u8, mut best: (u8, u64)) -> (u8, u64) {
+    while rest != 0 {
+        if rest & 0xff > best.1 {
+            best = (code, rest & 0xff);
+        }
+        rest >>= 8;
+        code += 1;
+    }
+    best
 }
