@@ -3,8 +3,9 @@
     python -m tools.vectors             add what is missing; refuse to change what is published
     python -m tools.vectors --rewrite   before the first release: write everything anew
 
-The bytes are made here from the IDL's types alone, without the code under test; Rust
-(``programs/escrow/tests/wire.rs``) and Python (``tests/codec/test_vectors.py``) read the same file.
+The bytes are made here from the IDLs' types alone, without the code under test; Rust
+(``programs/*/tests/wire.rs``) and Python (``tests/codec/test_vectors.py``) read the same file, with
+one entry for each program.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ionet.interfaces import PROGRAMS, load_idl
+
 ROOT = Path(__file__).resolve().parent.parent
-IDL = ROOT / "idl/escrow.json"
 VECTORS = ROOT / "tests/vectors/wire.json"
 
 _INTEGERS = {"u8": (1, False), "u16": (2, False), "u32": (4, False), "u64": (8, False)}
@@ -31,23 +33,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Add missing wire vectors.")
     parser.add_argument("--rewrite", action="store_true", help="replace published entries too")
     is_rewrite = parser.parse_args().rewrite
-    fresh = vectors(json.loads(IDL.read_text(encoding="utf-8")))
+    fresh = {program: vectors(load_idl(program)) for program in PROGRAMS}
     if VECTORS.exists() and not is_rewrite:
         published = json.loads(VECTORS.read_text(encoding="utf-8"))
-        changed = [
-            f"{section} {name}: differs from the published vector"
-            for section, entries in published.items()
-            for name, entry in entries.items()
-            if fresh[section].get(name) != entry
-        ]
-        if changed:
+        if changed := changed_vectors(published, fresh):
             raise SystemExit("\n".join(changed))
     VECTORS.parent.mkdir(parents=True, exist_ok=True)
     VECTORS.write_text(json.dumps(fresh, indent=1) + "\n", encoding="utf-8")
 
 
+def changed_vectors(published: Mapping[str, Any], fresh: Mapping[str, Any]) -> list[str]:
+    """Name every published vector that is no longer what it was."""
+    return [
+        f"{program} {section} {name}: differs from the published vector"
+        for program, sections in published.items()
+        for section, entries in sections.items()
+        for name, entry in entries.items()
+        if fresh.get(program, {}).get(section, {}).get(name) != entry
+    ]
+
+
 def vectors(idl: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the content of the file for an IDL."""
+    """Return a program's entry of the file."""
     types = {entry["name"]: entry["type"] for entry in idl["types"]}
     enums = {
         name: [variant["name"] for variant in kind["variants"]]

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from solders.instruction import AccountMeta
 from solders.pubkey import Pubkey
 
 from ionet.adapters.anchorpy import program
 from ionet.errors import InterfaceError
-from ionet.programs.escrow import accounts, events, instructions
-from ionet.programs.escrow.constants import PROGRAM_ID
-from ionet.programs.escrow.interface import INSTRUCTIONS
-from tests.codec.strategies import (
-    ACCOUNTS,
-    EVENTS,
-    arguments,
-    fields_of,
-    pubkeys,
-    python_name,
-    records,
-)
-from tests.codec.strategies import INSTRUCTIONS as RAW
+from tests.codec.strategies import arguments, pubkeys, records
+from tests.codec.surfaces import SURFACES, Surface, each, member_name, python_name
 
 with warnings.catch_warnings():
     # anchorpy's own dependencies use deprecated options when they are imported.
@@ -35,19 +26,21 @@ with warnings.catch_warnings():
 # And so does its enum library whenever a Program is made.
 pytestmark = pytest.mark.filterwarnings("ignore:The `repr_ns` argument:DeprecationWarning")
 
+metas = st.lists(st.builds(AccountMeta, pubkeys, st.booleans(), st.booleans()), max_size=3)
 
-@pytest.fixture(scope="module")
-def escrow() -> Any:
+
+@cache
+def theirs_of(name: str) -> Any:
     # Nothing is sent: anchorpy only needs a client to hold.
-    return program(AsyncClient("http://localhost:1"))
+    return program(AsyncClient("http://localhost:1"), name)
 
 
-def to_anchorpy(escrow: Any, value: Any, kind: Any) -> Any:
+def to_anchorpy(theirs: Any, value: Any, kind: Any) -> Any:
     """Return an SDK value as anchorpy wants it."""
     match kind:
         case {"defined": {"name": name}}:
-            variants = escrow.type[name]
-            found = [v for v in vars(variants) if v.upper() == value.name]
+            variants = theirs.type[name]
+            found = [v for v in vars(variants) if member_name(v) == value.name]
             return getattr(variants, found[0])()
         case {"array": _}:
             return list(value)
@@ -58,58 +51,65 @@ def to_anchorpy(escrow: Any, value: Any, kind: Any) -> Any:
 def same(ours: Any, theirs: Any) -> bool:
     """Whether a field of a decoded record is the same in both clients."""
     if hasattr(type(ours), "__members__"):
-        return type(theirs).__name__.upper() == ours.name
+        return member_name(type(theirs).__name__) == ours.name
+    if isinstance(ours, tuple) and isinstance(ours[0], bytes):
+        return [list(item) for item in ours] == [list(item) for item in theirs]
     if isinstance(ours, tuple | bytes):
         return list(ours) == list(theirs)
     return bool(ours == theirs)
 
 
-@pytest.mark.parametrize("name", INSTRUCTIONS)
+@pytest.mark.parametrize(("surface", "name"), each("instructions"))
 @settings(max_examples=40)
 @given(data=st.data())
 def test_instruction_is_the_one_that_anchorpy_builds(
-    escrow: Any, name: str, data: st.DataObject
+    surface: Surface, name: str, data: st.DataObject
 ) -> None:
-    info = INSTRUCTIONS[name]
+    theirs = theirs_of(surface.name)
+    info = surface.interface[name]
     keys = {account.name: data.draw(pubkeys) for account in info.accounts}
-    args = data.draw(arguments(name))
+    rest = [] if info.remaining is None else data.draw(metas)
+    args = data.draw(arguments(surface, name))
     given_args = [
-        to_anchorpy(escrow, args[python_name(arg["name"])], arg["type"])
-        for arg in RAW[name]["args"]
+        to_anchorpy(theirs, args[python_name(arg["name"])], arg["type"])
+        for arg in surface.raw_instructions[name]["args"]
     ]
-    theirs = escrow.instruction[name](*given_args, ctx=anchorpy.Context(accounts=keys))
-    ours = getattr(instructions, name)(**keys, **args)
-    assert bytes(ours.data) == bytes(theirs.data)
-    assert ours.accounts == theirs.accounts
-    assert ours.program_id == theirs.program_id == PROGRAM_ID
+    context = anchorpy.Context(accounts=keys, remaining_accounts=rest)
+    built = theirs.instruction[name](*given_args, ctx=context)
+    further = {} if info.remaining is None else {info.remaining: rest}
+    ours = getattr(surface.instructions, name)(**keys, **further, **args)
+    assert bytes(ours.data) == bytes(built.data)
+    assert ours.accounts == built.accounts
+    assert ours.program_id == built.program_id == surface.program_id
 
 
-@pytest.mark.parametrize("name", ACCOUNTS)
+@pytest.mark.parametrize(("surface", "name"), each("accounts"))
 @settings(max_examples=40)
 @given(data=st.data())
-def test_account_decodes_as_in_anchorpy(escrow: Any, name: str, data: st.DataObject) -> None:
-    record = data.draw(records(getattr(accounts, name)))
-    theirs = escrow.account[name].coder.accounts.decode(record.encode())
-    for field in fields_of(name):
+def test_account_decodes_as_in_anchorpy(surface: Surface, name: str, data: st.DataObject) -> None:
+    record = data.draw(records(surface, surface.record("accounts", name)))
+    theirs = theirs_of(surface.name).account[name].coder.accounts.decode(record.encode())
+    for field in surface.fields_of(name):
         ours = getattr(record, python_name(field["name"]))
         assert same(ours, getattr(theirs, _attribute(theirs, field["name"]))), field["name"]
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@pytest.mark.parametrize(("surface", "name"), each("events"))
 @settings(max_examples=40)
 @given(data=st.data())
-def test_event_decodes_as_in_anchorpy(escrow: Any, name: str, data: st.DataObject) -> None:
-    record = data.draw(records(getattr(events, name)))
-    theirs = escrow.coder.events.parse(record.encode())
+def test_event_decodes_as_in_anchorpy(surface: Surface, name: str, data: st.DataObject) -> None:
+    record = data.draw(records(surface, surface.record("events", name)))
+    theirs = theirs_of(surface.name).coder.events.parse(record.encode())
     assert theirs.name == name
-    for field in fields_of(name):
+    for field in surface.fields_of(name):
         ours = getattr(record, python_name(field["name"]))
         assert same(ours, getattr(theirs.data, _attribute(theirs.data, field["name"])))
 
 
-def test_every_instruction_is_there(escrow: Any) -> None:
-    assert set(escrow.instruction) == set(INSTRUCTIONS)
-    assert escrow.program_id == PROGRAM_ID
+@pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
+def test_every_instruction_is_there(surface: Surface) -> None:
+    assert set(theirs_of(surface.name).instruction) == set(surface.interface)
+    assert theirs_of(surface.name).program_id == surface.program_id
 
 
 def test_another_deployment_has_its_own_address() -> None:

@@ -15,7 +15,8 @@ import ionet
 from ionet.cli.app import run
 from ionet.localnet import demo as demo_module
 from ionet.localnet.programs import shipped_programs
-from ionet.programs.escrow.events import FeeSwept
+from ionet.programs.escrow.events import FeeSwept, Unpaused
+from ionet.programs.verification.events import Heartbeat
 from tests.scenarios.programs import FEE_OFF_BY_ONE, fee_off_by_one
 
 Capture = pytest.CaptureFixture[str]
@@ -129,6 +130,7 @@ def test_decode_and_idl(capsys: Capture) -> None:
     code, out, _ = in_process(capsys, "decode", "event", data)
     assert code == 0
     assert json.loads(out) == {
+        "program": "escrow",
         "event": "FeeSwept",
         "job": str(key),
         "amount": 1,
@@ -137,9 +139,29 @@ def test_decode_and_idl(capsys: Capture) -> None:
         "at": 4,
     }
     for options in ((), ("--legacy",)):
-        code, out, _ = in_process(capsys, "idl", "escrow", *options)
-        assert code == 0
-        assert len(json.loads(out)["instructions"]) == 25
+        for program, count in (("escrow", 25), ("verification", 23)):
+            code, out, _ = in_process(capsys, "idl", program, *options)
+            assert code == 0
+            assert len(json.loads(out)["instructions"]) == count
+
+
+def test_decode_asks_whose_bytes_they_are_only_where_two_programs_have_them(
+    capsys: Capture,
+) -> None:
+    shared = base64.b64encode(Unpaused(at=7).encode()).decode()
+    assert in_process(capsys, "decode", "event", shared) == (
+        2,
+        "",
+        f"ionet: data '{shared}': of escrow or verification; say --program\n",
+    )
+    code, out, _ = in_process(capsys, "decode", "event", shared, "--program", "verification")
+    assert code == 0
+    assert json.loads(out) == {"program": "verification", "event": "Unpaused", "at": 7}
+    key = shipped_programs()[0].address
+    own = base64.b64encode(Heartbeat(device=key, at=1).encode()).decode()
+    code, out, _ = in_process(capsys, "decode", "event", own)
+    assert code == 0
+    assert json.loads(out)["program"] == "verification"
 
 
 def test_version_and_help(capsys: Capture) -> None:
@@ -165,7 +187,7 @@ def test_version_and_help(capsys: Capture) -> None:
         (("demo", "--ledger", "absent/x"), "ledger absent/x: No such file or directory"),
         (("demo", "--fast"), "No such option"),
         (("mine",), "No such command 'mine'"),
-        (("idl", "staking"), "program 'staking': must be one of escrow"),
+        (("idl", "staking"), "program 'staking': must be one of escrow, verification"),
         (("decode", "event", "?"), "data '?': must be base64"),
         (("decode", "event", "AAAA"), "event: discriminator '000000' is not in the IDL"),
         (("decode", "cheque", "AAAA"), "'cheque'"),

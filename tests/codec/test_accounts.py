@@ -12,14 +12,17 @@ from solders.pubkey import Pubkey
 
 from ionet.codec import Unknown
 from ionet.errors import AccountDecodeError, ArgumentError, IonetError
-from ionet.programs.escrow import accounts, enums
-from ionet.programs.escrow.accounts import Cluster, Config, Job, Offer, decode_account
-from ionet.programs.escrow.constants import ACCOUNT_VERSION, PROGRAM_ID
+from ionet.programs.escrow.accounts import Config, Job
+from ionet.programs.escrow.constants import PROGRAM_ID
+from ionet.programs.escrow.enums import JobState
+from ionet.programs.verification.accounts import Config as VerificationConfig
 from tests.codec.strategies import pubkeys, records, unknown_variants
+from tests.codec.surfaces import ESCROW, SURFACES, Surface, each
 
 ADDRESS = Pubkey.from_string("Job1111111111111111111111111111111111111111")
 STRANGER = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
-KINDS = [Config, Offer, Job, Cluster]
+VERSION = 1
+EACH = pytest.mark.parametrize(("surface", "name"), each("accounts"))
 
 
 def account(data: bytes, owner: Pubkey = PROGRAM_ID) -> Account:
@@ -27,82 +30,104 @@ def account(data: bytes, owner: Pubkey = PROGRAM_ID) -> Account:
 
 
 def valid(cls: type[Any]) -> bytes:
-    header = cls.DISCRIMINATOR + bytes([ACCOUNT_VERSION])
+    header = cls.DISCRIMINATOR + bytes([VERSION])
     return header + bytes(cls.LENGTH - len(header))
 
 
-@pytest.mark.parametrize("cls", KINDS)
+@EACH
 @given(data=st.data())
-def test_what_is_encoded_decodes_to_the_same(cls: type[Any], data: st.DataObject) -> None:
-    record = data.draw(records(cls, version=ACCOUNT_VERSION))
-    stored = account(record.encode())
+def test_what_is_encoded_decodes_to_the_same(
+    surface: Surface, name: str, data: st.DataObject
+) -> None:
+    cls = surface.record("accounts", name)
+    record = data.draw(records(surface, cls, version=VERSION))
+    stored = account(record.encode(), surface.program_id)
     assert cls.decode(ADDRESS, stored) == record
-    assert decode_account(ADDRESS, stored) == record
+    assert surface.accounts.decode_account(ADDRESS, stored) == record
     assert hash(cls.decode(ADDRESS, stored)) == hash(record)
 
 
-@pytest.mark.parametrize("cls", KINDS)
-def test_foreign_owner_rejects(cls: type[Any]) -> None:
+@EACH
+def test_foreign_owner_rejects(surface: Surface, name: str) -> None:
+    cls = surface.record("accounts", name)
     with pytest.raises(AccountDecodeError, match=f"{ADDRESS}.*owner is {STRANGER}"):
         cls.decode(ADDRESS, account(valid(cls), STRANGER))
     with pytest.raises(AccountDecodeError, match="owner"):
-        cls.decode(ADDRESS, account(valid(cls)), program_id=STRANGER)
+        cls.decode(ADDRESS, account(valid(cls), surface.program_id), program_id=STRANGER)
 
 
-@pytest.mark.parametrize("cls", KINDS)
+@EACH
 @pytest.mark.parametrize("change", [-1, 1])
-def test_one_byte_short_or_long_rejects(cls: type[Any], change: int) -> None:
+def test_one_byte_short_or_long_rejects(surface: Surface, name: str, change: int) -> None:
+    cls = surface.record("accounts", name)
     data = valid(cls)[:change] if change < 0 else valid(cls) + b"\0"
     with pytest.raises(AccountDecodeError, match=f"{ADDRESS}.*{len(data)} bytes, must be"):
-        cls.decode(ADDRESS, account(data))
+        cls.decode(ADDRESS, account(data, surface.program_id))
 
 
-@pytest.mark.parametrize("cls", KINDS)
+@EACH
 @pytest.mark.parametrize("place", range(8))
-def test_each_discriminator_byte_counts(cls: type[Any], place: int) -> None:
+def test_each_discriminator_byte_counts(surface: Surface, name: str, place: int) -> None:
+    cls = surface.record("accounts", name)
     data = bytearray(valid(cls))
     data[place] ^= 1
     with pytest.raises(AccountDecodeError, match=f"{ADDRESS}.*discriminator"):
-        cls.decode(ADDRESS, account(bytes(data)))
+        cls.decode(ADDRESS, account(bytes(data), surface.program_id))
 
 
-@pytest.mark.parametrize("cls", KINDS)
-@pytest.mark.parametrize("version", [0, ACCOUNT_VERSION + 1, 255])
-def test_other_version_rejects(cls: type[Any], version: int) -> None:
+@EACH
+@pytest.mark.parametrize("version", [0, VERSION + 1, 255])
+def test_other_version_rejects(surface: Surface, name: str, version: int) -> None:
+    cls = surface.record("accounts", name)
     data = bytearray(valid(cls))
     data[8] = version
     with pytest.raises(AccountDecodeError, match=f"{ADDRESS}.*version {version}"):
-        cls.decode(ADDRESS, account(bytes(data)))
+        cls.decode(ADDRESS, account(bytes(data), surface.program_id))
 
 
-@pytest.mark.parametrize("cls", KINDS)
-@pytest.mark.parametrize("other", KINDS)
-def test_one_kind_is_never_read_as_another(cls: type[Any], other: type[Any]) -> None:
-    if cls is other:
-        assert isinstance(decode_account(ADDRESS, account(valid(cls))), cls)
-    else:
+@EACH
+def test_one_kind_is_never_read_as_another(surface: Surface, name: str) -> None:
+    cls = surface.record("accounts", name)
+    own = account(valid(cls), surface.program_id)
+    assert isinstance(surface.accounts.decode_account(ADDRESS, own), cls)
+    for other in (surface.record("accounts", n) for n in surface.names("accounts") if n != name):
         body = valid(other)[: cls.LENGTH].ljust(cls.LENGTH, b"\0")
         with pytest.raises(AccountDecodeError, match="discriminator"):
-            cls.decode(ADDRESS, account(body))
+            cls.decode(ADDRESS, account(body, surface.program_id))
 
 
-@given(data=st.binary(max_size=1_000), owner=pubkeys | st.just(PROGRAM_ID))
-def test_random_bytes_give_the_decode_error_only(data: bytes, owner: Pubkey) -> None:
-    for decode in (*(cls.decode for cls in KINDS), decode_account):
+def test_what_programs_name_alike_is_told_apart_by_its_owner() -> None:
+    ours, theirs = account(valid(Config)), account(valid(VerificationConfig))
+    with pytest.raises(AccountDecodeError, match="owner"):
+        VerificationConfig.decode(ADDRESS, ours)
+    with pytest.raises(AccountDecodeError, match="bytes, must be"):
+        Config.decode(ADDRESS, theirs)
+
+
+@pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
+@given(data=st.data())
+def test_random_bytes_give_the_decode_error_only(surface: Surface, data: st.DataObject) -> None:
+    owner = data.draw(pubkeys | st.just(surface.program_id))
+    found = account(data.draw(st.binary(max_size=1_000)), owner)
+    kinds = [surface.record("accounts", name).decode for name in surface.names("accounts")]
+    for decode in (*kinds, surface.accounts.decode_account):
         with pytest.raises(AccountDecodeError):
-            decode(ADDRESS, account(data, owner))
+            decode(ADDRESS, found)
 
 
-@pytest.mark.parametrize("cls", KINDS)
+@EACH
 @given(body=st.data())
-def test_any_body_behind_a_valid_header_decodes(cls: type[Any], body: st.DataObject) -> None:
-    header = cls.DISCRIMINATOR + bytes([ACCOUNT_VERSION])
-    rest = cls.LENGTH - len(header)
-    data = header + body.draw(st.binary(min_size=rest, max_size=rest))
-    assert cls.decode(ADDRESS, account(data)).encode()[:9] == header
+def test_any_body_behind_a_valid_header_decodes(
+    surface: Surface, name: str, body: st.DataObject
+) -> None:
+    cls = surface.record("accounts", name)
+    header = cls.DISCRIMINATOR + bytes([VERSION])
+    piece = body.draw(st.binary(min_size=1, max_size=500))
+    data = (header + piece * cls.LENGTH)[: cls.LENGTH]
+    assert cls.decode(ADDRESS, account(data, surface.program_id)).encode()[:9] == header
 
 
-@given(kind=unknown_variants("JobKind"), state=unknown_variants("JobState"))
+@given(kind=unknown_variants(ESCROW, "JobKind"), state=unknown_variants(ESCROW, "JobState"))
 def test_unknown_enum_values_survive(kind: Unknown, state: Unknown) -> None:
     data = bytearray(valid(Job))
     data[Job.OFFSETS["kind"]], data[Job.OFFSETS["state"]] = kind.tag, state.tag
@@ -113,7 +138,7 @@ def test_unknown_enum_values_survive(kind: Unknown, state: Unknown) -> None:
 
 
 def test_every_known_enum_value_is_a_member() -> None:
-    for state in enums.JobState:
+    for state in JobState:
         data = bytearray(valid(Job))
         data[Job.OFFSETS["state"]] = state
         assert Job.decode(ADDRESS, account(bytes(data))).state is state
@@ -123,7 +148,7 @@ def test_every_known_enum_value_is_a_member() -> None:
 def test_a_field_that_does_not_fit_is_named(value: object) -> None:
     fields = {"deposit": value}
     job = Job.decode(ADDRESS, account(valid(Job)))
-    forged = accounts.Job(**{name: getattr(job, name) for name in Job.OFFSETS} | fields)  # type: ignore[arg-type]
+    forged = Job(**{name: getattr(job, name) for name in Job.OFFSETS} | fields)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match=f"deposit {value!r}: must be an integer of 0 to"):
         forged.encode()
 

@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from solders.pubkey import Pubkey
 
 from ionet.codec import Unknown
-from ionet.dynamic import DynamicDecoder
+from ionet.dynamic import DynamicDecoder, decode_by_each
 from ionet.errors import InterfaceError
-from ionet.interfaces import load_idl, read_idl
-from ionet.programs.escrow import accounts, events, instructions
-from ionet.programs.escrow.interface import INSTRUCTIONS
-from tests.codec.strategies import ACCOUNTS, EVENTS, arguments, python_name, records
+from ionet.interfaces import PROGRAMS, read_idl
+from ionet.programs.escrow import accounts
+from ionet.programs.escrow.events import Unpaused
+from tests.codec.strategies import arguments, records
+from tests.codec.surfaces import SURFACES, Surface, each, member_name, python_name
 
-DECODER = DynamicDecoder(load_idl("escrow"))
+DECODERS = {surface.name: DynamicDecoder(surface.idl) for surface in SURFACES}
+DECODER = DECODERS["escrow"]
 KEY = Pubkey.from_string("Job1111111111111111111111111111111111111111")
 
 
@@ -35,29 +37,36 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
 
 def same(decoded: dict[str, Any], ours: dict[str, Any]) -> bool:
     found = {python_name(name): value for name, value in decoded.items() if name != "reserved"}
-    upper = {n: v.upper() if isinstance(v, str) else v for n, v in found.items()}
-    return upper == plain(ours)
+    named = {n: member_name(v) if isinstance(v, str) else v for n, v in found.items()}
+    return named == plain(ours)
 
 
-@pytest.mark.parametrize("name", [*ACCOUNTS, *EVENTS])
+@pytest.mark.parametrize(("surface", "name"), each("accounts", "events"))
 @given(data=st.data())
-def test_records_decode_as_the_generated_classes(name: str, data: st.DataObject) -> None:
-    kind = "account" if name in ACCOUNTS else "event"
-    cls = getattr(accounts if kind == "account" else events, name)
-    record = data.draw(records(cls))
-    decoded = DECODER.decode(kind, record.encode())
+def test_records_decode_as_the_generated_classes(
+    surface: Surface, name: str, data: st.DataObject
+) -> None:
+    section = "accounts" if name in surface.names("accounts") else "events"
+    kind = section.removesuffix("s")
+    record = data.draw(records(surface, surface.record(section, name)))
+    decoded = DECODERS[surface.name].decode(kind, record.encode())
     ours = {field.name: getattr(record, field.name) for field in fields(record)}
     assert (decoded.kind, decoded.name) == (kind, name)
     assert same(dict(decoded.fields), ours)
 
 
-@pytest.mark.parametrize("name", INSTRUCTIONS)
+@pytest.mark.parametrize(("surface", "name"), each("instructions"))
 @given(data=st.data())
-def test_instruction_data_decodes_to_its_arguments(name: str, data: st.DataObject) -> None:
-    args = data.draw(arguments(name))
-    keys = {account.name: KEY for account in INSTRUCTIONS[name].accounts}
-    built = getattr(instructions, name)(**keys, **args)
-    decoded = DECODER.decode_instruction(bytes(built.data))
+def test_instruction_data_decodes_to_its_arguments(
+    surface: Surface, name: str, data: st.DataObject
+) -> None:
+    args = data.draw(arguments(surface, name))
+    info = surface.interface[name]
+    keys: dict[str, Any] = {account.name: KEY for account in info.accounts}
+    if info.remaining is not None:
+        keys[info.remaining] = ()
+    built = getattr(surface.instructions, name)(**keys, **args)
+    decoded = DECODERS[surface.name].decode_instruction(bytes(built.data))
     assert decoded.name == name
     assert same(dict(decoded.fields), args)
 
@@ -122,7 +131,30 @@ def test_types_that_are_not_supported_are_named(kind: object) -> None:
 
 
 def test_both_formats_ship_and_other_programs_are_named() -> None:
-    assert '"spec": "0.1.0"' in read_idl("escrow")
-    assert '"isMut"' in read_idl("escrow", is_legacy=True)
-    with pytest.raises(InterfaceError, match="program 'stake': must be one of escrow"):
+    for program in PROGRAMS:
+        assert '"spec": "0.1.0"' in read_idl(program)
+        assert '"isMut"' in read_idl(program, is_legacy=True)
+    rule = "program 'stake': must be one of escrow, verification"
+    with pytest.raises(InterfaceError, match=rule):
         read_idl("stake")
+
+
+def test_bytes_are_decoded_by_each_program_that_has_them() -> None:
+    idls = {surface.name: surface.idl for surface in SURFACES}
+    job = accounts.Job.DISCRIMINATOR + bytes(accounts.Job.LENGTH - 8)
+    assert {n: d.name for n, d in decode_by_each(idls, "account", job).items()} == {"escrow": "Job"}
+    unpaused = Unpaused(at=7).encode()
+    found = decode_by_each(idls, "event", unpaused)
+    assert {name: decoded.fields for name, decoded in found.items()} == {
+        "escrow": {"at": 7},
+        "verification": {"at": 7},
+    }
+
+
+def test_why_each_program_refuses_some_bytes_is_said() -> None:
+    # Both programs have a Config, of other lengths.
+    config = SURFACES[0].accounts.Config.DISCRIMINATOR
+    with pytest.raises(InterfaceError) as caught:
+        decode_by_each({surface.name: surface.idl for surface in SURFACES}, "account", config)
+    rule = "account Config: 8 bytes are not what the IDL says"
+    assert str(caught.value) == f"escrow: {rule}; verification: {rule}"

@@ -10,6 +10,7 @@ from solders.signature import Signature
 
 from ionet import errors
 from ionet.connection import TransactionFault
+from ionet.deployment import Programs
 from ionet.errors import (
     FaultError,
     IonetError,
@@ -23,8 +24,14 @@ from ionet.errors import (
     UnknownProgramError,
 )
 from ionet.faults import error_from_fault
+from ionet.programs.escrow import errors as escrow
 from ionet.programs.escrow.constants import PROGRAM_ID
-from ionet.programs.escrow.errors import ERRORS, EscrowError, WrongState, from_code
+from ionet.programs.escrow.errors import EscrowError, WrongState
+from ionet.programs.shared import errors as shared
+from ionet.programs.verification import errors as verification
+from ionet.programs.verification.constants import PROGRAM_ID as VERIFICATION
+from ionet.programs.verification.errors import EpochNotCurrent, VerificationError
+from tests.codec.surfaces import SURFACES, Surface
 
 TOKEN = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
 SYSTEM = "11111111111111111111111111111111"
@@ -43,40 +50,50 @@ def failure(*programs: str, code: int) -> list[str]:
     return [*calls, *reversed(ends)]
 
 
-@pytest.mark.parametrize("code", ERRORS)
-def test_each_code_has_its_class(code: int) -> None:
-    cls = ERRORS[code]
-    logs = failure(str(PROGRAM_ID), code=code)
+CODES = [
+    pytest.param(surface, code, id=f"{surface.name}-{code}")
+    for surface in SURFACES
+    for code in surface.errors.ERRORS
+]
+
+
+@pytest.mark.parametrize(("surface", "code"), CODES)
+def test_each_code_has_its_class(surface: Surface, code: int) -> None:
+    cls = surface.errors.ERRORS[code]
+    logs = failure(str(surface.program_id), code=code)
     error = error_from_fault(custom(code), logs=logs, signature=LANDED)
     assert isinstance(error, cls)
     assert isinstance(error, TransactionFailedError)
-    assert (error.code, error.program, error.instruction_index) == (code, PROGRAM_ID, 1)
+    assert (error.code, error.program, error.instruction_index) == (code, surface.program_id, 1)
     assert (error.signature, error.logs) == (LANDED, tuple(logs))
-    assert str(error) == f"escrow: {cls.name} {code}: {cls.message} (instruction 1)"
-    assert from_code(code) is cls
+    assert str(error) == f"{surface.name}: {cls.name} {code}: {cls.message} (instruction 1)"
+    assert surface.errors.from_code(code) is cls
     assert type(error).__name__ == cls.__name__ == cls.name
 
 
-def test_codes_names_and_messages_are_distinct() -> None:
+@pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
+def test_codes_names_and_messages_are_distinct(surface: Surface) -> None:
+    table = surface.errors.ERRORS
     for values in (
-        {error.code for error in ERRORS.values()},
-        {error.name for error in ERRORS.values()},
-        {error.message for error in ERRORS.values()},
+        {error.code for error in table.values()},
+        {error.name for error in table.values()},
+        {error.message for error in table.values()},
     ):
-        assert len(values) == len(ERRORS)
-    assert from_code(5_999) is None
+        assert len(values) == len(table)
+    assert surface.errors.from_code(5_999) is None
 
 
 def test_outcomes_never_mix() -> None:
-    refused = error_from_fault(custom(6100), signature=None)
-    failed = error_from_fault(custom(6100), signature=LANDED)
+    logs = failure(str(PROGRAM_ID), code=6100)
+    refused = error_from_fault(custom(6100), logs=logs, signature=None)
+    failed = error_from_fault(custom(6100), logs=logs, signature=LANDED)
     assert isinstance(refused, WrongState)
     assert isinstance(refused, NotSentError)
     assert not isinstance(refused, TransactionFailedError | OutcomeUnknownError)
     assert refused.signature is None
     assert isinstance(failed, WrongState)
     assert not isinstance(failed, NotSentError | OutcomeUnknownError)
-    again = error_from_fault(custom(6100), signature=LANDED)
+    again = error_from_fault(custom(6100), logs=logs, signature=LANDED)
     assert type(again) is type(failed)
 
 
@@ -92,6 +109,9 @@ def test_outcomes_never_mix() -> None:
         ((FOREIGN,), 6100, UnknownProgramError, "Unknown"),
         ((FOREIGN, str(PROGRAM_ID)), 6100, WrongState, "WrongState"),
         ((str(PROGRAM_ID),), 7_000, UnknownProgramError, "Unknown"),
+        ((str(VERIFICATION),), 6100, EpochNotCurrent, "EpochNotCurrent"),
+        ((str(VERIFICATION), SYSTEM), 1, SystemProgramError, "ResultWithNegativeLamports"),
+        ((str(VERIFICATION),), 6138, UnknownProgramError, "Unknown"),
     ],
 )
 def test_the_innermost_program_names_the_cause(
@@ -103,19 +123,48 @@ def test_the_innermost_program_names_the_cause(
     assert error.program == Pubkey.from_string(programs[-1])
 
 
-def test_without_logs_only_escrows_own_band_is_named() -> None:
-    assert isinstance(error_from_fault(custom(6100), signature=None), WrongState)
-    unnamed = error_from_fault(custom(1), signature=None)
-    assert isinstance(unnamed, UnknownProgramError)
-    assert unnamed.program is None
+@pytest.mark.parametrize(
+    ("code", "cause", "program"),
+    [
+        (6138, escrow.ClusterStillOpen, PROGRAM_ID),
+        (6160, verification.AnswersTooLate, VERIFICATION),
+        (6003, shared.MissingSigner, None),  # both programs mean the same by it
+        (6100, UnknownProgramError, None),  # both have it, for different things
+        (1, UnknownProgramError, None),
+    ],
+)
+def test_without_logs_a_code_is_named_where_it_means_one_thing(
+    code: int, cause: type[ProgramError], program: Pubkey | None
+) -> None:
+    error = error_from_fault(custom(code), signature=None)
+    assert isinstance(error, cause)
+    assert error.program == program
+    assert isinstance(error, EscrowError | VerificationError) == (program is not None)
 
 
 def test_another_deployment_is_mapped_by_its_address() -> None:
     elsewhere = Pubkey.from_string(FOREIGN)
     logs = failure(FOREIGN, code=6100)
-    error = error_from_fault(custom(6100), logs=logs, signature=None, program_id=elsewhere)
-    assert isinstance(error, WrongState)
-    assert error.program == elsewhere
+    for programs, cause in (
+        (Programs(escrow=elsewhere), WrongState),
+        (Programs(verification=elsewhere), EpochNotCurrent),
+        (Programs(), UnknownProgramError),
+    ):
+        error = error_from_fault(custom(6100), logs=logs, signature=None, programs=programs)
+        assert isinstance(error, cause)
+        assert error.program == elsewhere
+
+
+def test_what_programs_refuse_alike_is_caught_together_or_apart() -> None:
+    for cls in shared.ERRORS.values():
+        ours, theirs = escrow.ERRORS[cls.code], verification.ERRORS[cls.code]
+        assert issubclass(ours, cls)
+        assert issubclass(theirs, cls)
+        assert (ours.name, ours.message) == (theirs.name, theirs.message) == (cls.name, cls.message)
+        assert not issubclass(ours, VerificationError)
+        assert not issubclass(theirs, EscrowError)
+    assert {6003, 6020} <= set(shared.ERRORS)
+    assert 6100 not in shared.ERRORS
 
 
 @pytest.mark.parametrize(
@@ -153,5 +202,6 @@ def test_the_tree_is_the_one_drawn() -> None:
         if isinstance(cls, type) and issubclass(cls, Exception):
             assert issubclass(cls, IonetError)
             assert name in drawn
-    assert "EscrowError" in drawn
-    assert issubclass(EscrowError, ProgramError)
+    for cls in (EscrowError, VerificationError):
+        assert cls.__name__ in drawn
+        assert issubclass(cls, ProgramError)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -11,14 +10,17 @@ from hypothesis import strategies as st
 from solders.pubkey import Pubkey
 
 from ionet.errors import EventDecodeError
-from ionet.programs.escrow import events
 from ionet.programs.escrow.constants import PROGRAM_ID
 from ionet.programs.escrow.events import Event, FeeSwept, Unpaused, decode_event, parse_logs
-from tests.codec.strategies import EVENTS, records
+from tests.codec.strategies import records
+from tests.codec.surfaces import Surface, each
 
 ESCROW = str(PROGRAM_ID)
 OTHER = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
 EVENT = Unpaused(at=1_750_000_000)
+
+
+EACH = pytest.mark.parametrize(("surface", "name"), each("events"))
 
 
 def line(event: Event) -> str:
@@ -29,22 +31,25 @@ def call(program: str, *inner: str, depth: int = 1) -> list[str]:
     return [f"Program {program} invoke [{depth}]", *inner, f"Program {program} success"]
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@EACH
 @given(data=st.data())
-def test_what_is_encoded_decodes_to_the_same(name: str, data: st.DataObject) -> None:
-    event = data.draw(records(getattr(events, name)))
-    assert decode_event(event.encode()) == event
-    assert parse_logs(call(ESCROW, line(event))) == [event]
+def test_what_is_encoded_decodes_to_the_same(
+    surface: Surface, name: str, data: st.DataObject
+) -> None:
+    event = data.draw(records(surface, surface.record("events", name)))
+    assert surface.events.decode_event(event.encode()) == event
+    assert surface.events.parse_logs(call(str(surface.program_id), line(event))) == [event]
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@EACH
 @pytest.mark.parametrize("change", [-1, 1])
-def test_one_byte_short_or_long_rejects(name: str, change: int) -> None:
-    cls: Any = getattr(events, name)
+def test_one_byte_short_or_long_rejects(surface: Surface, name: str, change: int) -> None:
+    cls = surface.record("events", name)
     data = cls.DISCRIMINATOR + bytes(cls.LENGTH - 8 + change)
     with pytest.raises(EventDecodeError, match=f"event {name}: {len(data)} bytes, must be"):
-        decode_event(data)
-    assert parse_logs(call(ESCROW, f"Program data: {base64.b64encode(data).decode()}")) == []
+        surface.events.decode_event(data)
+    logged = f"Program data: {base64.b64encode(data).decode()}"
+    assert surface.events.parse_logs(call(str(surface.program_id), logged)) == []
 
 
 @given(st.binary(max_size=200))

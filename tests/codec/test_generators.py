@@ -10,28 +10,61 @@ from typing import Any
 
 import pytest
 
-from tools.codegen.calls import instructions_module, pdas_module
+from ionet.interfaces import PROGRAMS, read_idl
+from ionet.interfaces import load_idl as load_json
+from tools.codegen.calls import find_pdas, instructions_module, pdas_module
 from tools.codegen.model import IdlError, load_idl
 from tools.codegen.records import accounts_module
+from tools.codegen.shared import Shared, find_shared
 from tools.codegen.tree import differences, write_tree
 from tools.codegen.wire import WireError
 from tools.unasync import to_sync
-from tools.vectors import IDL, VECTORS, vectors
+from tools.vectors import VECTORS, changed_vectors, vectors
 
-RAW: dict[str, Any] = json.loads(IDL.read_text(encoding="utf-8"))
+RAW: dict[str, Any] = json.loads(read_idl("escrow"))
+OTHER: dict[str, Any] = json.loads(read_idl("verification"))
 
 
 def changed(tmp_path: Path, raw: dict[str, Any]) -> Path:
-    path = tmp_path / "escrow.json"
+    path = tmp_path / "changed.json"
     path.write_text(json.dumps(raw), encoding="utf-8")
     return path
 
 
-def test_vectors_cover_the_present_idl() -> None:
-    assert json.loads(VECTORS.read_text(encoding="utf-8")) == vectors(RAW)
+def entry(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    (found,) = (entry for entry in entries if entry["name"] == name)
+    return found
 
 
-@pytest.mark.parametrize("kind", ["f64", "string", {"vec": "u8"}, {"array": ["bool", 3]}])
+def test_vectors_cover_the_present_idls() -> None:
+    fresh = {program: vectors(load_json(program)) for program in PROGRAMS}
+    assert json.loads(VECTORS.read_text(encoding="utf-8")) == fresh
+
+
+def test_a_changed_vector_is_named_and_a_new_one_is_not() -> None:
+    published = {"escrow": vectors(RAW)}
+    raw = copy.deepcopy(RAW)
+    entry(raw["types"], "Paused")["type"]["fields"].pop()
+    fresh = {"escrow": vectors(raw), "verification": vectors(OTHER)}
+    assert changed_vectors(published, published) == []
+    assert changed_vectors(published, fresh) == [
+        "escrow events Paused: differs from the published vector"
+    ]
+    assert "verification" in " ".join(changed_vectors(fresh, published))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "f64",
+        "string",
+        {"vec": "u8"},
+        {"array": ["bool", 3]},
+        {"array": ["i64", 3]},
+        {"array": [{"array": ["u16", 2]}, 3]},
+        {"array": [{"defined": {"name": "JobKind"}}, 3]},
+    ],
+)
 def test_unsupported_type_rejects(tmp_path: Path, kind: object) -> None:
     raw = copy.deepcopy(RAW)
     raw["instructions"][0]["args"][0]["type"] = kind
@@ -48,8 +81,7 @@ def test_optional_account_rejects(tmp_path: Path) -> None:
 
 def test_account_without_version_rejects(tmp_path: Path) -> None:
     raw = copy.deepcopy(RAW)
-    job = next(entry for entry in raw["types"] if entry["name"] == "Job")
-    del job["type"]["fields"][0]
+    del entry(raw["types"], "Job")["type"]["fields"][0]
     with pytest.raises(IdlError, match="account Job: the first field must be its version"):
         accounts_module(load_idl(changed(tmp_path, raw)))
 
@@ -63,11 +95,61 @@ def test_two_recipes_for_one_address_reject(tmp_path: Path) -> None:
 
 def test_seed_behind_its_account_rejects(tmp_path: Path) -> None:
     raw = copy.deepcopy(RAW)
-    for instruction in raw["instructions"]:
-        if instruction["name"] == "post_offer":
-            instruction["accounts"].reverse()
+    entry(raw["instructions"], "post_offer")["accounts"].reverse()
     with pytest.raises(IdlError, match="post_offer: offer comes before its seed device"):
         instructions_module(load_idl(changed(tmp_path, raw)))
+
+
+@pytest.mark.parametrize(
+    ("docs", "seeds"),
+    [
+        ("Seeds: `free_index`, number.", (b"free_index", "number")),
+        ("Seeds: `free_index`.", (b"free_index",)),
+        ("Seeds: `free_index`, number. Its vault: `vault`, index.", (b"free_index", "number")),
+        ("Seeds: `free_index`, number mod 32.", None),
+        ("No seeds.", None),
+    ],
+)
+def test_seeds_that_no_instruction_has_are_read_where_they_are_stated(
+    tmp_path: Path, docs: str, seeds: tuple[bytes | str, ...] | None
+) -> None:
+    raw = copy.deepcopy(OTHER)
+    entry(raw["types"], "FreeIndex")["docs"] = [docs]
+    found = find_pdas(load_idl(changed(tmp_path, raw)))
+    if seeds is None:
+        assert "free_index" not in found
+    else:
+        assert tuple(seed.value for seed in found["free_index"][0]) == seeds
+
+
+def test_remaining_accounts_are_the_last_line_of_the_docs(tmp_path: Path) -> None:
+    raw = copy.deepcopy(OTHER)
+    tally = entry(raw["instructions"], "tally")
+    tally["docs"] = ["First. Remaining accounts: no.", "Remaining accounts: others"]
+    found = {i.name: i for i in load_idl(changed(tmp_path, raw)).instructions}
+    assert found["tally"].remaining == "others"
+    assert found["tally"].docs == "First. Remaining accounts: no."
+    assert [i.name for i in found.values() if i.remaining] == ["tally"]
+
+
+def test_what_programs_declare_alike_is_found(tmp_path: Path) -> None:
+    escrow = load_idl(changed(tmp_path, RAW))
+    raw = copy.deepcopy(OTHER)
+    entry(raw["errors"], "MissingSigner")["msg"] = "Sign"
+    shared = find_shared([escrow, load_idl(changed(tmp_path, raw))])
+    assert [enum.name for enum in shared.enums] == ["GpuClass"]
+    names = [fault.name for fault in shared.errors]
+    assert "NotWritable" in names
+    assert "MissingSigner" not in names
+    assert find_shared([escrow]) == Shared()
+
+
+def test_an_enum_that_programs_declare_differently_rejects(tmp_path: Path) -> None:
+    escrow = load_idl(changed(tmp_path, RAW))
+    raw = copy.deepcopy(OTHER)
+    entry(raw["types"], "GpuClass")["type"]["variants"].pop()
+    with pytest.raises(IdlError, match="enum GpuClass: two programs declare it differently"):
+        find_shared([escrow, load_idl(changed(tmp_path, raw))])
 
 
 def test_tree_differences_are_named(tmp_path: Path) -> None:

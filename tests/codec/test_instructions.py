@@ -7,7 +7,7 @@ import inspect
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from solders.instruction import AccountMeta
 from solders.pubkey import Pubkey
@@ -15,65 +15,64 @@ from solders.pubkey import Pubkey
 from ionet.codec import Unknown
 from ionet.errors import ArgumentError
 from ionet.programs.escrow import instructions
-from ionet.programs.escrow.constants import PROGRAM_ID
 from ionet.programs.escrow.enums import JobKind
-from ionet.programs.escrow.interface import INSTRUCTIONS
 from ionet.programs.escrow.pdas import find_job, find_vault
+from ionet.programs.verification.instructions import tally
 from tests.codec.strategies import arguments, pubkeys
+from tests.codec.surfaces import Surface, each
 
 KEY = Pubkey.from_string("Job1111111111111111111111111111111111111111")
+EACH = pytest.mark.parametrize(("surface", "name"), each("instructions"))
+metas = st.lists(st.builds(AccountMeta, pubkeys, st.booleans(), st.booleans()), max_size=3)
 
 
-def build(name: str, **values: Any) -> Any:
-    return getattr(instructions, name)(**values)
+def open_job(**changes: Any) -> Any:
+    return instructions.open_job(**OPEN_JOB | changes)
 
 
-@pytest.mark.parametrize("name", INSTRUCTIONS)
+@EACH
 @given(data=st.data())
-def test_builder_follows_the_table(name: str, data: st.DataObject) -> None:
-    info = INSTRUCTIONS[name]
+def test_builder_follows_the_table(surface: Surface, name: str, data: st.DataObject) -> None:
+    info = surface.interface[name]
     keys = {account.name: data.draw(pubkeys) for account in info.accounts}
-    built = build(name, **keys, **data.draw(arguments(name)))
-    assert built.program_id == PROGRAM_ID
+    rest = {} if info.remaining is None else {info.remaining: data.draw(metas)}
+    args = data.draw(arguments(surface, name))
+    built = getattr(surface.instructions, name)(**keys, **rest, **args)
+    assert built.program_id == surface.program_id
     assert bytes(built.data)[:8] == info.discriminator
     assert len(built.data) == info.data_length
     assert built.accounts == [
-        AccountMeta(keys[account.name], account.signer, account.writable)
-        for account in info.accounts
+        *(AccountMeta(keys[a.name], a.signer, a.writable) for a in info.accounts),
+        *(meta for listed in rest.values() for meta in listed),
     ]
 
 
-@pytest.mark.parametrize("name", INSTRUCTIONS)
-def test_parameters_are_accounts_then_arguments_in_order(name: str) -> None:
-    info = INSTRUCTIONS[name]
-    parameters = inspect.signature(getattr(instructions, name)).parameters
-    expected = [*(a.name for a in info.accounts), *(a.name for a in info.args), "program_id"]
-    assert list(parameters) == expected
+@EACH
+def test_parameters_are_accounts_then_arguments_in_order(surface: Surface, name: str) -> None:
+    info = surface.interface[name]
+    parameters = inspect.signature(getattr(surface.instructions, name)).parameters
+    names = [*(a.name for a in info.accounts), *(a.name for a in info.args)]
+    rest = [] if info.remaining is None else [info.remaining]
+    assert list(parameters) == [*names, *rest, "program_id"]
     assert {p.kind for p in parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
 
 
-@pytest.mark.parametrize("name", INSTRUCTIONS)
-def test_discriminator_is_the_hash_of_the_name(name: str) -> None:
+@EACH
+def test_discriminator_is_the_hash_of_the_name(surface: Surface, name: str) -> None:
     expected = hashlib.sha256(f"global:{name}".encode()).digest()[:8]
-    assert INSTRUCTIONS[name].discriminator == expected
+    assert surface.interface[name].discriminator == expected
 
 
-@pytest.mark.parametrize("name", INSTRUCTIONS)
-def test_fixed_addresses_are_filled_in(name: str) -> None:
-    info = INSTRUCTIONS[name]
-    free = {a.name: KEY for a in info.accounts if a.address is None}
-    zeros = {"bool": False, "pubkey": KEY}
-    args: dict[str, Any] = {
-        arg.name: JobKind.RENTAL
-        if arg.type in ("JobKind", "GpuClass")
-        else bytes(32)
-        if arg.type == "[u8; 32]"
-        else (0,) * 16
-        if arg.type == "[u64; 16]"
-        else zeros.get(arg.type, 0)
-        for arg in info.args
-    }
-    built = build(name, **free, **args)
+@EACH
+@settings(max_examples=5)
+@given(data=st.data())
+def test_fixed_addresses_are_filled_in(surface: Surface, name: str, data: st.DataObject) -> None:
+    info = surface.interface[name]
+    free: dict[str, Any] = {a.name: KEY for a in info.accounts if a.address is None}
+    if info.remaining is not None:
+        free[info.remaining] = ()
+    args = data.draw(arguments(surface, name))
+    built = getattr(surface.instructions, name)(**free, **args)
     for meta, account in zip(built.accounts, info.accounts, strict=True):
         assert meta.pubkey == (KEY if account.address is None else account.address)
 
@@ -103,7 +102,7 @@ OPEN_JOB: dict[str, Any] = {
 def test_derived_addresses_are_those_of_the_program(
     program_id: Pubkey, client: Pubkey, job_id: int
 ) -> None:
-    built = build("open_job", **OPEN_JOB | {"client": client, "id": job_id}, program_id=program_id)
+    built = open_job(client=client, id=job_id, program_id=program_id)
     job = find_job(client, job_id, program_id=program_id)[0]
     assert built.program_id == program_id
     assert built.accounts[2].pubkey == job
@@ -111,13 +110,13 @@ def test_derived_addresses_are_those_of_the_program(
 
 
 def test_a_given_address_is_not_derived() -> None:
-    built = build("open_job", **OPEN_JOB, job=KEY)
+    built = open_job(job=KEY)
     assert built.accounts[2].pubkey == KEY
     assert built.accounts[5].pubkey == find_vault(KEY)[0]
 
 
 def test_an_unknown_variant_is_sent_as_it_is() -> None:
-    data = bytes(build("open_job", **OPEN_JOB | {"kind": Unknown(9)}).data)
+    data = bytes(open_job(kind=Unknown(9)).data)
     assert data[16] == 9
 
 
@@ -139,7 +138,7 @@ def test_an_unknown_variant_is_sent_as_it_is() -> None:
 )
 def test_a_bad_argument_is_named_with_its_rule(name: str, value: object, rule: str) -> None:
     with pytest.raises(ArgumentError) as caught:
-        build("open_job", **OPEN_JOB | {name: value})
+        open_job(**{name: value})
     assert str(caught.value) == f"{name} {value!r}: must be {rule}"
 
 
@@ -166,3 +165,18 @@ def test_a_boolean_is_a_boolean() -> None:
             is_accepted=2,  # type: ignore[arg-type]
             min_rates=(0,) * 16,
         )
+
+
+def test_only_the_tally_takes_further_accounts() -> None:
+    named = {
+        name: surface.interface[name].remaining
+        for surface, name in (parameter.values for parameter in each("instructions"))
+        if surface.interface[name].remaining is not None
+    }
+    assert named == {"tally": "reports_and_devices"}
+
+
+def test_further_accounts_keep_their_order_and_flags() -> None:
+    rest = [AccountMeta(KEY, is_signer=False, is_writable=place > 0) for place in range(3)]
+    built = tally(epoch=KEY, epoch_number=7, range=1, reports_and_devices=rest)
+    assert built.accounts[2:] == rest

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ionet.interfaces import PROGRAMS
 from tools import manifest
+from tools.manifest import iter_sources
 
 MAX_PROGRAM_BYTES = 64 * 1024
 
@@ -23,10 +25,16 @@ def test_manifest_matches_binaries_and_sources() -> None:
 
 def test_manifest_lists_both_builds_of_every_program() -> None:
     programs = json.loads((manifest.SHIPPED / manifest.NAME).read_text())["programs"]
-    assert "escrow" in programs
     assert {name: set(entry["sha256"]) for name, entry in programs.items()} == {
-        name: {"v0", "v3"} for name in programs
+        name: {"v0", "v3"} for name in PROGRAMS
     }
+
+
+def test_a_program_depends_on_what_it_shares_and_not_on_the_other() -> None:
+    for program in PROGRAMS:
+        crates = {p.relative_to(manifest.WORKSPACE).parts[0] for p in iter_sources(program)}
+        assert {"accounts", "common", "math", "sbpf", program} <= crates
+        assert crates.isdisjoint(set(PROGRAMS) - {program})
 
 
 def test_changed_binary_is_stale(copy: Path) -> None:
@@ -46,9 +54,10 @@ def test_changed_source_is_stale(copy: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "escrow: sources changed after the build" in manifest.find_stale(copy)
 
 
-@pytest.mark.parametrize("path", sorted(manifest.SHIPPED.glob("*.so")), ids=lambda path: path.name)
-def test_program_is_small_and_holds_no_path(path: Path) -> None:
-    data = path.read_bytes()
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("arch", ["v3", "v0"])
+def test_program_is_small_and_holds_no_path(program: str, arch: str) -> None:
+    data = (manifest.SHIPPED / f"{program}.{arch}.so").read_bytes()
     assert len(data) <= MAX_PROGRAM_BYTES
     assert [
         trace for trace in (b"/home/", b"/root/", b".cargo", b"/usr/src") if trace in data

@@ -55,7 +55,7 @@ errors! {
         SeedTooEarly = 6105 "No block at slot S + 32 or later is finished",
         SeedExpired = 6106 "The block at slot S + 32 has left SlotHashes: fix a new slot",
         RearmTooEarly = 6107 "The block at slot S + 32 is still in SlotHashes, or to come",
-        SeedTooLate = 6108 "The epoch's time for commitments is over",
+        SeedTooLate = 6108 "The epoch's time for a seed is over",
         EpochNotSeeded = 6109 "The epoch has no seed",
         WrongEpoch = 6110 "Epoch account is of another epoch",
 

@@ -485,11 +485,11 @@ class RearmTooEarly(VerificationError):
 
 
 class SeedTooLate(VerificationError):
-    """The epoch's time for commitments is over."""
+    """The epoch's time for a seed is over."""
 
     code = 6108
     name = "SeedTooLate"
-    message = "The epoch's time for commitments is over"
+    message = "The epoch's time for a seed is over"
 
 
 class EpochNotSeeded(VerificationError):
