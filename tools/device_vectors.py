@@ -72,12 +72,23 @@ def vectors() -> dict[str, list[Case]]:
 
 def told() -> dict[str, Life]:
     """Return the lives that each show one rule, by what they show."""
+    return {**_connected(), **_judged(), **_interrupted()}
+
+
+def _connected() -> dict[str, Life]:
+    """Return lives of heartbeats and no results."""
     return {
         "registered, never activated": Life(),
         "connected by its last heartbeat": Life(beats=(start(3) + 5, start(7), start(7) + 9)),
         "the heartbeat of this epoch does not count yet": Life(beats=(start(3), start(140))),
         "heartbeats at the edges of epochs": Life(beats=(start(5) - 1, start(6) - 1)),
         "activated, never tallied": Life(spells=ONCE, beats=(start(9),)),
+    }
+
+
+def _judged() -> dict[str, Life]:
+    """Return lives that are active throughout: results, none, and gaps."""
+    return {
         "each result in turn": Life(
             spells=ONCE, results=dict(enumerate((PASSED, DEPLOYABLE, ALIVE, UNSEEN, PASSED), 11))
         ),
@@ -97,6 +108,12 @@ def told() -> dict[str, Life]:
         "passed between breaks it": _run(DEPLOYABLE, PASSED, ALIVE),
         "unseen between breaks it": _run(DEPLOYABLE, ALIVE, UNSEEN, ALIVE),
         "hired from the first epoch on": _run(ALIVE, ALIVE),
+    }
+
+
+def _interrupted() -> dict[str, Life]:
+    """Return lives that end, begin again, or are longer than the ring."""
+    return {
         "deactivated": Life(spells=((10, 15),), results=dict.fromkeys(range(11, 15), DEPLOYABLE)),
         "deactivated after the tally of that epoch": Life(
             spells=((10, 15),), results=dict.fromkeys(range(11, 16), DEPLOYABLE)
