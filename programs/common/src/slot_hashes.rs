@@ -7,6 +7,7 @@ use pinocchio::{
 };
 
 /// What the sysvar says of the first block at a slot or later.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FirstBlock {
     /// There is none yet.
     Ahead,
@@ -21,14 +22,22 @@ pub enum FirstBlock {
     },
 }
 
-/// Finds the first block at `slot` or later. An entry at or before `slot` proves that it is: blocks leave the list oldest
-/// first, so none between the two is missing.
+/// Finds the first block at `slot` or later in the sysvar account.
 ///
-/// Errors: `WrongProgram` for another account, `RuntimeRefused` if the list does not fit in its account.
+/// Errors: `WrongProgram` for another account, else as [`find`].
 #[inline(always)]
 pub fn first_block(sysvar: &AccountView, slot: u64) -> Result<FirstBlock, Refusal> {
     program(sysvar, &SLOTHASHES_ID)?;
-    let list = SlotHashes::new(sysvar.try_borrow()?)?;
+    find(&sysvar.try_borrow()?, slot)
+}
+
+/// Finds the first block at `slot` or later in the sysvar's data. An entry at or before `slot` proves that it is: blocks
+/// leave the list oldest first, so none between the two is missing.
+///
+/// Errors: `RuntimeRefused` if the list is longer than 512 entries or does not fit in the data.
+#[inline(always)]
+pub fn find(data: &[u8], slot: u64) -> Result<FirstBlock, Refusal> {
+    let list = SlotHashes::new(data)?;
     // Newest first; slots without a block have no entry.
     let entries = list.entries();
     let (later, earlier) = entries.split_at(entries.partition_point(|entry| entry.slot() >= slot));
