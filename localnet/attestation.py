@@ -12,9 +12,7 @@ from solders.pubkey import Pubkey
 
 from ionet import Client, IonetError
 from ionet._sync.keeper import Keeper
-from ionet.committees import RANGE_SIZE, pack_codes
 from ionet.deployment import Programs
-from ionet.devices import is_active
 from ionet.epochs import (
     COMMIT_WINDOW,
     EPOCH_SECONDS,
@@ -43,6 +41,7 @@ from ionet.programs.verification.events import (
     ReportRevealed,
 )
 from ionet.programs.verification.pdas import find_config, find_epoch
+from ionet.reports import Duty
 
 _ENDS = {
     Window.COMMIT: COMMIT_WINDOW,
@@ -132,15 +131,6 @@ class Attestation:
             raise LocalnetError("epochs: the verification program is not initialised")
         return Config.decode(address, account, program_id=self.programs.verification).genesis
 
-    def devices(self, epoch: int) -> dict[int, tuple[Pubkey, Device]]:
-        """Return the devices that count in an epoch, by index."""
-        program = self.programs.verification
-        found = self.vm.program_accounts(
-            program, data_size=Device.LENGTH, memcmp=[(0, Device.DISCRIMINATOR)]
-        )
-        decoded = ((key, Device.decode(key, acc, program_id=program)) for key, acc in found)
-        return {device.index: (key, device) for key, device in decoded if is_active(device, epoch)}
-
     def _client(self, actor: Actor, *, unit_limit: int | None = None) -> Client:
         return Client(
             EmbeddedConnection(self.vm),
@@ -166,7 +156,6 @@ class _EpochRun:
         self._starts_at = starts_at(genesis, number)
         self._refusals: list[Refusal] = []
         self._skipped: list[str] = []
-        self._devices = scene.devices(number)
         self._tasks_of: dict[str, tuple[Task, ...]] = {}
 
     def report(self) -> EpochReport:
@@ -235,27 +224,16 @@ class _EpochRun:
         try:
             attestor.behaviour.act(window, self._scene.hand_of(attestor), task)
         except IonetError as error:
-            self._refusals.append(Refusal(attestor.actor.name, window, task.range, error))
+            self._refusals.append(Refusal(attestor.actor.name, window, task.at.range, error))
 
     def _tasks(self, attestor: AttestorActor) -> tuple[Task, ...]:
         """Return an attestor's part, with what it saw when it first looked."""
         name = attestor.actor.name
         if name not in self._tasks_of:
             probe = attestor.probe or self._probe
-            self._tasks_of[name] = tuple(
-                Task(
-                    self._number, duty.range, duty.place, duty.report, self._see(duty.range, probe)
-                )
-                for duty in self._scene.hand_of(attestor).client.attestor.duties()
-            )
+            duties = self._scene.hand_of(attestor).client.attestor.duties(self._number)
+            self._tasks_of[name] = tuple(Task(duty.at, _see(duty, probe)) for duty in duties)
         return self._tasks_of[name]
-
-    def _see(self, range_: int, probe: Probe) -> bytes:
-        codes = [ReportCode.NO_ANSWER] * RANGE_SIZE
-        for index, (address, device) in self._devices.items():
-            if index // RANGE_SIZE == range_:
-                codes[index % RANGE_SIZE] = probe(address, device)
-        return pack_codes(codes)
 
     def _find_epoch(self) -> Epoch | None:
         program = self._scene.programs.verification
@@ -280,3 +258,8 @@ class _EpochRun:
 
     def _warp_to(self, offset: int) -> None:
         self._vm.warp_to(self._starts_at + offset)
+
+
+def _see(duty: Duty, probe: Probe) -> tuple[int, ...]:
+    """Look at each device of a duty."""
+    return duty.codes_of({view.address: probe(view.address, view.account) for view in duty.devices})

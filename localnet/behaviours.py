@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
-from hashlib import sha256
 from typing import Protocol, TypeAlias
 
 from solders.pubkey import Pubkey
 
-from ionet.committees import RANGE_SIZE, pack_codes
+from ionet.committees import pack_codes
 from ionet.localnet.actors import Actor
-from ionet.localnet.reporting import NO_EVIDENCE, Hand, Opening, Task
+from ionet.localnet.reporting import NO_EVIDENCE, Hand, Opening, Task, salt_of
 from ionet.programs.verification.accounts import Device
 from ionet.programs.verification.enums import ReportCode
 
@@ -55,9 +54,9 @@ class Honest:
     def act(self, window: Window, hand: Hand, task: Task) -> None:
         """Commit, reveal."""
         if window is Window.COMMIT:
-            hand.client.attestor.commit(task.range, task.codes)
+            hand.client.attestor.commit(task.at.range, task.codes)
         elif window is Window.REVEAL:
-            hand.client.attestor.reveal(task.range)
+            hand.client.attestor.reveal(task.at.range)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,7 @@ class Says:
 
     def act(self, window: Window, hand: Hand, task: Task) -> None:
         """Commit, reveal."""
-        codes = pack_codes([self.code] * RANGE_SIZE)
-        Honest().act(window, hand, replace(task, codes=codes))
+        Honest().act(window, hand, replace(task, codes=(self.code,) * len(task.codes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +121,22 @@ class Equivocator:
 
     def act(self, window: Window, hand: Hand, task: Task) -> None:
         """Commit twice; reveal the second."""
-        salt = sha256(f"{hand.actor.name}:{task.epoch}:{task.range}".encode()).digest()
-        opposite = bytes(0x22 ^ byte for byte in task.codes)
-        second = Opening(opposite, NO_EVIDENCE, salt)
+        salt = salt_of(hand.actor, task.at.epoch, task.at.range)
+        first, second = (
+            Opening(pack_codes(codes), NO_EVIDENCE, salt)
+            for codes in (task.codes, [_opposite(code) for code in task.codes])
+        )
         if window is Window.COMMIT:
-            for opening in (Opening(task.codes, NO_EVIDENCE, salt), second):
+            for opening in (first, second):
                 hand.commit(task, opening.commitment(hand.attestor, task))
         elif window is Window.REVEAL:
             hand.reveal(task, second)
+
+
+def _opposite(code: int) -> int:
+    """Return deployable for what is not, and no answer for what is."""
+    is_deployable = code == ReportCode.DEPLOYABLE
+    return ReportCode.NO_ANSWER if is_deployable else ReportCode.DEPLOYABLE
 
 
 HONEST = Honest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from struct import Struct
 
 from solders.account import Account
@@ -19,6 +20,8 @@ from ionet.programs.verification.accounts import Report
 from ionet.programs.verification.constants import EPOCH_ACCOUNTS, MAX_COMMITTEE
 from ionet.programs.verification.interface import INSTRUCTIONS
 from ionet.programs.verification.pdas import find_attestor, find_epoch, find_report
+from ionet.report_journal import JournalScope, MemoryJournal
+from ionet.reports import ReportPlace
 
 NO_EVIDENCE = bytes(32)
 _REVEAL = Struct(f"<8sIIB32s32s{CODES_LENGTH}s")
@@ -28,21 +31,15 @@ _REVEAL_CODE = INSTRUCTIONS["reveal_report"].discriminator
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A place in the committee of a range, for one epoch.
+    """A report that is due.
 
     Attributes:
-        epoch: Number of the epoch.
-        range: The range of device indexes.
-        place: The place in its committee.
-        report: Address of the report account.
-        codes: What the attestor saw, 512 bytes.
+        at: The place in the committee of a range, for one epoch.
+        codes: What the attestor saw, one code for each index of the range.
     """
 
-    epoch: int
-    range: int
-    place: int
-    report: Pubkey
-    codes: bytes
+    at: ReportPlace
+    codes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +53,25 @@ class Opening:
     def commitment(self, attestor: Pubkey, task: Task) -> bytes:
         """Return what an attestor commits to with it."""
         return commitment_of(
-            self.codes, self.evidence_root, self.salt, attestor, task.range, task.epoch
+            self.codes, self.evidence_root, self.salt, attestor, task.at.range, task.at.epoch
         )
+
+
+def salt_of(actor: Actor, epoch: int, range_: int) -> bytes:
+    """Return the actor's salt for a report, the same in every run; only the secret key tells it."""
+    text = f"ionet:localnet:salt:{epoch}:{range_}".encode()
+    return sha256(bytes(actor.keypair.sign_message(text))).digest()
+
+
+class RepeatableJournal(MemoryJournal):
+    """A journal in memory whose salts follow from a key, so that runs repeat to the byte."""
+
+    def __init__(self, actor: Actor) -> None:
+        super().__init__()
+        self._actor = actor
+
+    def _new_salt(self, scope: JournalScope, epoch: int, range_: int) -> bytes:  # noqa: ARG002
+        return salt_of(self._actor, epoch, range_)
 
 
 @dataclass(slots=True)
@@ -93,7 +107,7 @@ class Overheard:
 
     def first(self, task: Task) -> Opening | None:
         """Return what was revealed first for the range and epoch of a task."""
-        return next(iter(self.openings.get((task.epoch, task.range), ())), None)
+        return next(iter(self.openings.get((task.at.epoch, task.at.range), ())), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +140,11 @@ class Hand:
         step = instructions.commit_report(
             authority=self.actor.pubkey,
             attestor=self.attestor,
-            report=task.report,
+            report=task.at.address,
             epoch=self._epoch(task),
-            epoch_number=task.epoch,
-            range=task.range,
-            place=task.place,
+            epoch_number=task.at.epoch,
+            range=task.at.range,
+            place=task.at.place,
             commitment=commitment,
             program_id=self.program,
         )
@@ -141,11 +155,11 @@ class Hand:
         step = instructions.reveal_report(
             authority=self.actor.pubkey,
             attestor=self.attestor,
-            report=task.report,
+            report=task.at.address,
             epoch=self._epoch(task),
-            epoch_number=task.epoch,
-            range=task.range,
-            place=task.place,
+            epoch_number=task.at.epoch,
+            range=task.at.range,
+            place=task.at.place,
             evidence_root=opening.evidence_root,
             salt=opening.salt,
             codes=opening.codes,
@@ -156,12 +170,12 @@ class Hand:
     def commitments(self, task: Task) -> Iterator[bytes]:
         """Yield what the other members of the range's committee have committed to so far."""
         for place in range(MAX_COMMITTEE):
-            address = find_report(task.range, place, program_id=self.program)[0]
-            account = None if place == task.place else self.vm.get_account(address)
+            address = find_report(task.at.range, place, program_id=self.program)[0]
+            account = None if place == task.at.place else self.vm.get_account(address)
             if account is not None and account.owner == self.program:
                 report = Report.decode(address, account, program_id=self.program)
-                if report.epoch == task.epoch and report.attestor != Pubkey.default():
+                if report.epoch == task.at.epoch and report.attestor != Pubkey.default():
                     yield report.commitment
 
     def _epoch(self, task: Task) -> Pubkey:
-        return find_epoch(task.epoch % EPOCH_ACCOUNTS, program_id=self.program)[0]
+        return find_epoch(task.at.epoch % EPOCH_ACCOUNTS, program_id=self.program)[0]

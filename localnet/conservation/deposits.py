@@ -15,7 +15,15 @@ from solders.pubkey import Pubkey
 from ionet.errors import AccountDecodeError
 from ionet.localnet.conservation.step import Step, Violation
 from ionet.localnet.rent import minimum_balance
-from ionet.programs.verification.accounts import Attestor, Device, FreeIndex, decode_account
+from ionet.programs.verification.accounts import (
+    Answers,
+    Attestor,
+    Device,
+    Epoch,
+    FreeIndex,
+    Report,
+    decode_account,
+)
 from ionet.programs.verification.constants import FOREVER
 
 
@@ -28,7 +36,8 @@ class Holding:
         rent: What its size demands.
         put_up: Deposit or bond.
         owner: Who put it up; None where nothing ever is.
-        rent_payer: Who gets the rent back; None where the account is never closed.
+        rent_payer: Who paid the rent; None where the account does not tell.
+        is_closable: Whether the account can be closed.
         registered_slot: Of a device: tells it from a later one at the same address.
         has_left: Of an attestor: only another one, at the same address, can be there again.
         is_bare: Whether nothing may be put up now.
@@ -39,6 +48,7 @@ class Holding:
     put_up: int = 0
     owner: Pubkey | None = None
     rent_payer: Pubkey | None = None
+    is_closable: bool = False
     registered_slot: int = 0
     has_left: bool = False
     is_bare: bool = True
@@ -85,20 +95,19 @@ def check_deposits(step: Step, changes: tuple[HoldingChange, ...]) -> Iterator[V
                 yield Violation(change.address, rule, f"{_describe(before)} -> {_describe(after)}")
 
 
-def returns_of(change: HoldingChange) -> Iterator[tuple[Pubkey, int]]:
-    """Yield who got how many lamports back from an account."""
+def flows_of(change: HoldingChange) -> Iterator[tuple[Pubkey, int]]:
+    """Yield who gained how many lamports by a change, negative for what was paid or put up."""
     before, after = change.before, change.after
-    if before is None:
-        return
-    if after is None:
-        if before.owner is not None and before.put_up:
-            # A surplus that somebody donated leaves with the bond.
-            yield before.owner, before.lamports - before.rent
-            yield _payer(before), before.rent
-        elif before.rent_payer is not None:
-            yield before.rent_payer, before.lamports
-    elif before.owner is not None and after.put_up < before.put_up:
-        yield before.owner, before.put_up - after.put_up
+    for sign, holding in ((1, before), (-1, after)):
+        if holding is not None and holding.owner is not None:
+            yield holding.owner, sign * holding.put_up
+    if before is None and after is not None and after.rent_payer is not None:
+        yield after.rent_payer, -max(after.rent - change.prefund, 0)
+    if after is None and before is not None and before.rent_payer is not None:
+        yield before.rent_payer, before.rent
+        # What somebody donated leaves with the bond, or else with the rent.
+        heir = before.rent_payer if before.is_bare or before.owner is None else before.owner
+        yield heir, before.lamports - before.rent - before.put_up
 
 
 def _state_rules(after: Holding | None) -> Iterator[tuple[str, bool]]:
@@ -111,7 +120,7 @@ def _state_rules(after: Holding | None) -> Iterator[tuple[str, bool]]:
 
 
 def _may_close(before: Holding | None, after: Holding | None) -> bool:
-    return before is None or after is not None or before.rent_payer is not None
+    return before is None or after is not None or before.is_closable
 
 
 def _moves_as_booked(change: HoldingChange, *, is_exact: bool) -> bool:
@@ -123,12 +132,6 @@ def _moves_as_booked(change: HoldingChange, *, is_exact: bool) -> bool:
     else:
         booked = before.lamports + after.put_up - before.put_up
     return after.lamports == booked if is_exact else after.lamports >= booked
-
-
-def _payer(holding: Holding) -> Pubkey:
-    if holding.rent_payer is None:
-        raise AssertionError("where something is put up, a rent payer is stored")
-    return holding.rent_payer
 
 
 def _describe(holding: Holding | None) -> str:
@@ -169,6 +172,7 @@ def _holding(step: Step, address: Pubkey, account: Account | None) -> Holding | 
                 put_up=state.deposit,
                 owner=state.owner,
                 rent_payer=state.rent_payer,
+                is_closable=True,
                 registered_slot=state.registered_slot,
                 is_bare=state.active_until != FOREVER,
             )
@@ -178,10 +182,13 @@ def _holding(step: Step, address: Pubkey, account: Account | None) -> Holding | 
                 put_up=state.bond,
                 owner=state.authority,
                 rent_payer=state.rent_payer,
+                is_closable=True,
                 has_left=state.active_until != FOREVER,
                 is_bare=False,
             )
         case FreeIndex():
+            return replace(held, rent_payer=state.rent_payer, is_closable=True)
+        case Answers() | Epoch() | Report():
             return replace(held, rent_payer=state.rent_payer)
         case _:
             return held

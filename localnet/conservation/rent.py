@@ -15,7 +15,7 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 
 from ionet.localnet.conservation.books import JobChange
-from ionet.localnet.conservation.deposits import HoldingChange, returns_of
+from ionet.localnet.conservation.deposits import HoldingChange, flows_of
 from ionet.localnet.conservation.step import Step, Violation
 from ionet.programs.escrow.accounts import Cluster
 from ionet.programs.escrow.events import ClusterClosed, JobExpired
@@ -52,7 +52,7 @@ def check_rent(
     for event in tips:
         told[event.caller] += event.tip
     for holding in holdings:
-        for payee, lamports in returns_of(holding):
+        for payee, lamports in flows_of(holding):
             told[payee] += lamports
     for closing in closings:
         told[closing.rent_payer] += closing.rent
