@@ -1,10 +1,12 @@
 """One call starts a market; its history is recorded, repeatable and replayable."""
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from solders.account import Account
 from solders.pubkey import Pubkey
 
 from ionet.lanes import IS_CURRENT
@@ -15,10 +17,13 @@ from ionet.localnet.genesis import Program
 from ionet.localnet.net import Localnet
 from ionet.localnet.programs import shipped_programs
 from ionet.localnet.replay import replay
+from ionet.localnet.setup import LAMPORTS_PER_SOL
 from ionet.programs.escrow import instructions
 from ionet.programs.escrow.accounts import Config
 from ionet.programs.escrow.enums import GpuClass
 from ionet.programs.escrow.pdas import find_config
+from ionet.programs.verification import accounts as verification
+from ionet.programs.verification import pdas
 from ionet.tokens import decode_token_account, find_associated_token_address
 
 
@@ -27,6 +32,12 @@ def usdc_of(net: Localnet, owner: Pubkey) -> int:
     account = net.vm.get_account(address)
     assert account is not None
     return decode_token_account(address, account).amount
+
+
+def fetch(net: Localnet, address: Pubkey) -> tuple[Pubkey, Account]:
+    account = net.vm.get_account(address)
+    assert account is not None
+    return address, account
 
 
 def config_of(net: Localnet) -> Config:
@@ -47,6 +58,26 @@ def test_a_market_starts_in_one_call() -> None:
         assert sum(config.min_rates) == 7
         assert usdc_of(net, net.actor("renter").pubkey) == 5
         assert usdc_of(net, TREASURY.pubkey) == 0
+
+
+def test_epoch_0_begins_with_attestors_who_have_joined() -> None:
+    with Localnet.start(attestors=["alice", "bob"], unix_time=1_800_000_000) as net:
+        config = verification.Config.decode(*fetch(net, pdas.find_config()[0]))
+        assert (config.authority, config.guardian) == (GOVERNANCE.pubkey, GUARDIAN.pubkey)
+        assert (config.genesis, config.committee_size) == (1_800_000_000, 9)
+        assert config.min_attestors == 1
+        assert 0 <= net.vm.now().unix_timestamp - config.genesis < 10
+        assert list(net.attestors) == ["alice", "bob"]
+        for seat, name in enumerate(net.attestors):
+            address = pdas.find_attestor(net.actor(name).pubkey)[0]
+            attestor = verification.Attestor.decode(*fetch(net, address))
+            assert (attestor.seats[0], attestor.seats_since[0]) == (seat, 1)
+            assert attestor.bond == config.attestor_bond == LAMPORTS_PER_SOL
+
+
+def test_a_counted_attestor_may_have_no_other_role() -> None:
+    with pytest.raises(GenesisError, match="'attestor-2'"):
+        Localnet.start(["attestor-2"], attestors=2)
 
 
 def test_the_faucet_gives_by_transactions() -> None:
@@ -84,14 +115,16 @@ def test_a_failed_instruction_is_told_with_its_log() -> None:
 
 
 def test_only_the_genesis_authority_initialises(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ionet.localnet.net.GENESIS_AUTHORITY", GUARDIAN)
+    monkeypatch.setattr("ionet.localnet.setup.GENESIS_AUTHORITY", GUARDIAN)
     with pytest.raises(LocalnetError, match="Custom"):
         Localnet.start()
 
 
-def test_a_market_without_escrow_is_refused() -> None:
-    with pytest.raises(GenesisError, match="one must be named escrow"):
-        Localnet.start(programs=())
+@pytest.mark.parametrize("name", ["escrow", "verification"])
+def test_a_market_without_one_of_its_programs_is_refused(name: str) -> None:
+    others = [program for program in shipped_programs() if program.name != name]
+    with pytest.raises(GenesisError, match=f"one must be named {name}"):
+        Localnet.start(programs=others)
 
 
 def test_runs_repeat_to_the_byte_and_replay_identically(tmp_path: Path) -> None:
@@ -102,7 +135,7 @@ def test_runs_repeat_to_the_byte_and_replay_identically(tmp_path: Path) -> None:
             assert not (tmp_path / name).exists()
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     report = replay(tmp_path / "one")
-    assert (report.is_identical, report.transactions) == (True, 4)
+    assert (report.is_identical, report.transactions) == (True, 6)
     assert report.compared_logs_and_units
 
 
@@ -122,9 +155,12 @@ def test_a_failed_run_leaves_no_ledger(tmp_path: Path) -> None:
 def test_another_build_of_the_same_program_replays_with_the_same_digest(tmp_path: Path) -> None:
     path = tmp_path / "ledger"
     Localnet.start(["renter"], ledger=path).close()
-    (escrow,) = (program for program in shipped_programs() if program.name == "escrow")
-    elf = (files("ionet") / "programs" / "bin" / "escrow.v0.so").read_bytes()
-    other = replay(path, programs=[Program("escrow", escrow.address, elf)])
+    folder = files("ionet") / "programs" / "bin"
+    other_builds = [
+        Program(name, address, (folder / f"{name}.v0.so").read_bytes())
+        for name, address in ((program.name, program.address) for program in shipped_programs())
+    ]
+    other = replay(path, programs=other_builds)
     same = replay(path)
     assert (other.is_identical, other.compared_logs_and_units) == (True, False)
     assert other.sha256 == same.sha256
@@ -133,12 +169,12 @@ def test_another_build_of_the_same_program_replays_with_the_same_digest(tmp_path
 def test_a_program_that_does_something_else_is_caught(tmp_path: Path) -> None:
     path = tmp_path / "ledger"
     Localnet.start(["renter"], ledger=path).close()
-    (escrow,) = (program for program in shipped_programs() if program.name == "escrow")
+    escrow, *others = shipped_programs()
     # One bit of a seed: the program then looks for its config at another address.
     spoiled = bytearray(escrow.elf)
     at = spoiled.rindex(b"config")
     spoiled[at] ^= 1
-    report = replay(path, programs=[Program("escrow", escrow.address, bytes(spoiled))])
+    report = replay(path, programs=[replace(escrow, elf=bytes(spoiled)), *others])
     found = report.first_difference
     assert found is not None
     assert (found.index, found.field, found.expected) == (0, "error", None)
