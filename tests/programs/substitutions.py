@@ -34,6 +34,15 @@ _JOB: Row = {
     "other_cluster": "WrongAccountLength",
     "other_job": "WrongOffer",
 }
+# Of a device only the address counts, unless its record is read.
+_DEVICE_BY_ADDRESS: Row = dict.fromkeys(
+    ("nobody", "missing", "foreign_copy", "other_device", "an_offer", "other_job"), "WrongDevice"
+)
+_DEVICE_READ: Row = {**_DEVICE_BY_ADDRESS, **_SPOILED, "removed": "WrongAccountOwner"}
+# No exit depends on a device: unread, it may even be gone (docs/adr/011).
+_DEVICE: Row = {**_DEVICE_BY_ADDRESS, **dict.fromkeys((*_SPOILED, "removed"), ACCEPTED)}
+# The examples in which a job starts, or a rental is running.
+_READING_DEVICE = {"accept_job", "extend_job", "settle_job", "end_job", "quit_job"}
 # The job names its offer, so only the address counts.
 _OFFER_OF_JOB: Row = dict.fromkeys(
     ("nobody", "missing", "foreign_copy", "other_offer", "other_job"), "WrongOffer"
@@ -109,9 +118,14 @@ _BY_INSTRUCTION: dict[tuple[str, str], Row] = {
         ),
         "other_mint": "InvalidMintSlot",
     },
-    # Whoever signs with the device is its owner.
-    ("post_offer", "provider"): _ANYONE,
-    ("post_offer", "device"): {"nobody": "WrongAddress"},
+    ("post_offer", "provider"): {"nobody": "NotDeviceOwner"},
+    ("post_offer", "device"): {
+        **_READ,
+        "removed": "WrongAccountOwner",
+        "other_device": "NotDeviceOwner",
+        "device_of_carol": "WrongAddress",
+        "an_offer": "WrongAccountOwner",
+    },
     ("post_offer", "offer"): {**_TO_CREATE, "other_offer": "WrongAddress"},
     ("post_offer", "mint"): dict.fromkeys(
         ("nobody", "missing", "foreign_copy", "mint_of_2022"), "MintNotAccepted"
@@ -158,6 +172,8 @@ def row(instruction: str, account: str, *, is_member: bool) -> Row:
         return _OF_MEMBERS[key]
     if key in _BY_INSTRUCTION:
         return _BY_INSTRUCTION[key]
+    if account == "device":
+        return _DEVICE_READ if instruction in _READING_DEVICE else _DEVICE
     if account == "cluster":
         return _CLUSTER if is_member else _NO_CLUSTER
     return _BY_ACCOUNT[account]

@@ -11,7 +11,7 @@ from ionet.localnet.actors import Actor
 from ionet.programs.escrow import errors
 from ionet.programs.escrow.constants import MAX_ACCEPT_WITHIN, MAX_CLUSTER_SIZE, MIN_CLUSTER_SIZE
 from ionet.programs.escrow.enums import JobKind, JobState
-from tests.programs.harness.examples import substitute
+from tests.harness.metas import substitute
 from tests.programs.harness.guard import guards
 from tests.programs.harness.jobs import HOURS, VALID_FOR, Gang, JobRef
 from tests.programs.harness.stages import RUN, Stage, accept, reach
@@ -289,8 +289,8 @@ def test_largest_cluster_starts(world: World) -> None:
     world.accept(gang.open())
     members = []
     for place in range(1, MAX_CLUSTER_SIZE + 1):
-        device = world.introduce(Actor.named(f"gpu-of-64-{place}"))
-        listing = Listing(CAROL, device, rate=3_600)
+        listing = Listing(CAROL, Actor.named(f"gpu-of-64-{place}"), rate=3_600)
+        world.register(listing)
         world.accept(world.post(listing))
         member = gang.member(place, listing, duration=HOURS)
         world.accept(member.open(world))

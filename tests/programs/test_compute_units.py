@@ -20,8 +20,8 @@ from tests.programs.harness.world import ALICE, World
 
 CEILINGS = {
     "open_job": 7_500,
-    "accept_job": 1_500,
-    "settle_job": 2_500,
+    "accept_job": 2_500,
+    "settle_job": 3_500,
     "settle_voucher": 4_500,
     "end_job": 3_500,
     "refund": 2_500,

@@ -9,7 +9,7 @@ from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from ionet.localnet.actors import GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, Actor
-from ionet.localnet.net import CLASS_SLOTS
+from ionet.localnet.setup import CLASS_SLOTS
 from ionet.programs.escrow import errors, instructions
 from ionet.programs.escrow.constants import MAX_FEE_BPS, MAX_RATE, PAUSE_DURATION
 from ionet.programs.escrow.enums import JobKind
@@ -17,7 +17,7 @@ from tests.programs.harness.examples import EXAMPLES, Example
 from tests.programs.harness.guard import guards
 from tests.programs.harness.jobs import HOURS, Gang, JobRef
 from tests.programs.harness.stages import Stage, reach
-from tests.programs.harness.tokens import remove, token_2022_mint
+from tests.programs.harness.tokens import token_2022_mint
 from tests.programs.harness.world import CAROL, CONFIG, DAVE, FUNDER, GPU_1, MALLORY, World
 
 NOBODY = Pubkey.default()
@@ -78,7 +78,7 @@ def _unpause(by: Pubkey = GOVERNANCE.pubkey) -> Instruction:
 @guards(errors.NotGenesisAuthority, errors.ZeroAddress, errors.FeeTooHigh, errors.AlreadyInUse)
 def test_config_is_created_once_by_the_genesis_authority(world: World) -> None:
     world.reject(errors.AlreadyInUse, _initialize(world))
-    remove(world, CONFIG)
+    world.remove(CONFIG)
     for actor in (GOVERNANCE, MALLORY):
         step = _initialize(world, genesis_authority=actor.pubkey)
         world.reject(errors.NotGenesisAuthority, step)
@@ -140,7 +140,7 @@ def test_mint_slots_hold_one_classic_mint_for_good(world: World) -> None:
     for slot in (4, 5, 255):
         world.reject(errors.InvalidMintSlot, _set_mint(world, slot=slot))
     world.reject(errors.InvalidMintSlot, _set_mint(world, slot=2))  # has slot 0
-    world.reject(errors.InvalidMintSlot, _set_mint(world, slot=0, mint=world.net.io))
+    world.reject(errors.InvalidMintSlot, _set_mint(world, slot=0, mint=world.io))
     native = Pubkey.from_string("So11111111111111111111111111111111111111112")
     world.put(native, world.account(world.usdc))
     for mint in (native, token_2022_mint(world), MALLORY.pubkey, world.token(CAROL)):

@@ -50,7 +50,7 @@ EACH_KIND = pytest.mark.parametrize("kind", JobKind, ids=lambda kind: kind.name)
 def test_only_the_provider_signs(world: World, name: str, stage: Stage, kind: JobKind) -> None:
     job = reach(world, stage, kind)
     arguments = {"result_hash": bytes(32)} if name == "submit_result" else {}
-    for actor in (ALICE, DAVE, MALLORY, GOVERNANCE, GUARDIAN, GPU_1.device):
+    for actor in (ALICE, DAVE, MALLORY, GOVERNANCE, GUARDIAN, GPU_1.device_key):
         step = job.step(world, name, provider=actor.pubkey, **arguments)
         world.reject(errors.NotProvider, step)
     world.accept(job.step(world, name, **arguments))

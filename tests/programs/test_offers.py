@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from solders.instruction import Instruction
 
-from ionet.localnet.actors import GOVERNANCE, Actor
-from ionet.localnet.net import CLASS_SLOTS
+from ionet.localnet.actors import GOVERNANCE
+from ionet.localnet.setup import CLASS_SLOTS
 from ionet.programs.escrow import errors, instructions
 from ionet.programs.escrow.constants import MAX_DURATION, MAX_MIN_CHARGE, MAX_RATE
 from ionet.programs.escrow.enums import GpuClass
+from tests.programs.harness.examples import NEW_GPU
 from tests.programs.harness.guard import guards
 from tests.programs.harness.jobs import HOURS, JobRef
 from tests.programs.harness.stages import Stage, accept, reach
 from tests.programs.harness.world import ALICE, BOB, CAROL, DAVE, FUNDER, GPU_1, MALLORY, World
 
 U64_MAX, U32_MAX = (1 << 64) - 1, (1 << 32) - 1
-_CLASS_OFFSET = 8
-"""Of ``class`` in the data of ``post_offer``."""
 
 
-def _post(world: World, **changes: Any) -> Instruction:
+def _post(world: World, *, class_: GpuClass = GpuClass.H200, **changes: Any) -> Instruction:
+    """Build the offer of a device of Carol's that is registered with this class."""
+    world.register(replace(NEW_GPU, class_=class_))
     arguments: dict[str, Any] = {
         "payer": FUNDER.pubkey,
         "provider": CAROL.pubkey,
-        "device": world.introduce(Actor.named("gpu-new")).pubkey,
+        "device": NEW_GPU.device,
         "mint": world.usdc,
-        "class_": GpuClass.H200,
         "kinds": 7,
         "rate": 1_000,
         "min_duration": 3_600,
@@ -80,7 +81,7 @@ def test_minimum_rate_is_that_of_the_class_and_mint(world: World) -> None:
     rates[GpuClass.H200] = 2_000
     for mint, slot, slots in (
         (world.usdc, 0, rates),
-        (world.net.io, 1, [9_999] * CLASS_SLOTS),
+        (world.io, 1, [9_999] * CLASS_SLOTS),
     ):
         world.accept(
             instructions.set_mint(
@@ -92,10 +93,11 @@ def test_minimum_rate_is_that_of_the_class_and_mint(world: World) -> None:
             )
         )
     world.reject(errors.RateTooLow, _post(world, rate=1_999))
-    world.reject(errors.RateTooLow, _post(world, mint=world.net.io, rate=9_998))
+    world.reject(errors.RateTooLow, _post(world, mint=world.io, rate=9_998))
     before = world.snapshot()
-    for changes in ({"rate": 2_000}, {"class_": GpuClass.B200, "rate": 1}):
-        world.accept(_post(world, **changes))
+    for class_, rate in ((GpuClass.H200, 2_000), (GpuClass.B200, 1)):
+        world.accept(_post(world, class_=class_, rate=rate))
+        assert world.offer(NEW_GPU.address).class_ is class_
         world.restore(before)
 
 
@@ -144,27 +146,35 @@ def test_unknown_kinds_reject(world: World, build: Any) -> None:
     world.accept(build(world, kinds=0))
 
 
-@guards(errors.InvalidGpuClass)
-def test_unknown_class_rejects(world: World) -> None:
+@guards(errors.NotDeviceOwner)
+def test_only_the_owner_offers_a_device(world: World) -> None:
+    for actor in (DAVE, ALICE, MALLORY, GOVERNANCE, NEW_GPU.device_key):
+        world.reject(errors.NotDeviceOwner, _post(world, provider=actor.pubkey))
+    world.accept(_post(world))
+
+
+@pytest.mark.parametrize("changes", [{"active_from": 0, "active_until": 0}, {"ring": bytes(128)}])
+def test_device_is_offered_whatever_it_counts_as(world: World, changes: dict[str, Any]) -> None:
+    """Only the start of a job asks: an offer can wait for its device to pass."""
     step = _post(world)
-    for byte in (len(GpuClass), 15, 16, 0xFF):
-        data = bytes([*step.data[:_CLASS_OFFSET], byte, *step.data[_CLASS_OFFSET + 1 :]])
-        changed = Instruction(step.program_id, data, step.accounts)
-        world.reject(errors.InvalidGpuClass, changed)
+    world.change_device(NEW_GPU, **changes)
     world.accept(step)
 
 
 @guards(errors.AlreadyInUse)
-def test_device_is_offered_once_whoever_signs(world: World) -> None:
+def test_device_is_offered_once_whoever_owns_it(world: World) -> None:
     world.accept(_post(world))
     world.reject(errors.AlreadyInUse, _post(world, rate=2_000))
-    world.reject(errors.AlreadyInUse, _post(world, provider=DAVE.pubkey))
-    assert world.offer(_post(world).accounts[3].pubkey).provider == CAROL.pubkey
+    # Whoever owns the device by now: its offer stays the first provider's.
+    step = _post(world, provider=DAVE.pubkey)
+    world.change_device(NEW_GPU, owner=DAVE.pubkey)
+    world.reject(errors.AlreadyInUse, step)
+    assert world.offer(NEW_GPU.address).provider == CAROL.pubkey
 
 
 @guards(errors.NotProvider)
 def test_only_the_provider_updates(world: World) -> None:
-    for actor in (DAVE, ALICE, MALLORY, GOVERNANCE, GPU_1.device):
+    for actor in (DAVE, ALICE, MALLORY, GOVERNANCE, GPU_1.device_key):
         world.reject(errors.NotProvider, _update(world, provider=actor.pubkey))
     world.accept(_update(world))
 

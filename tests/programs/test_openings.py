@@ -11,7 +11,7 @@ from solders.pubkey import Pubkey
 
 from ionet.connection import TransactionFault
 from ionet.localnet.actors import GOVERNANCE, GUARDIAN
-from ionet.localnet.net import CLASS_SLOTS
+from ionet.localnet.setup import CLASS_SLOTS
 from ionet.programs.escrow import errors, instructions
 from ionet.programs.escrow.constants import (
     MAX_ACCEPT_WITHIN,
@@ -275,9 +275,9 @@ def test_tip_is_bounded_and_paid_by_the_payer(world: World) -> None:
 @guards(errors.WrongMint)
 def test_other_mints_reject(world: World) -> None:
     job = JobRef()
-    for mint in (world.net.io, token_2022_mint(world)):
+    for mint in (world.io, token_2022_mint(world)):
         world.reject(errors.WrongMint, job.open(world, mint=mint))
-    io_tokens = world.token(ALICE, world.net.io)
+    io_tokens = world.token(ALICE, world.io)
     world.reject(errors.WrongMint, job.open(world, client_token=io_tokens))
 
 

@@ -15,7 +15,7 @@ from tests.programs.harness.guard import guards
 from tests.programs.harness.jobs import HOURS, JobRef
 from tests.programs.harness.stages import RUN, Stage, accept, reach, release_at, started_at
 from tests.programs.harness.swaps import FOREIGN_PROGRAM
-from tests.programs.harness.tokens import donate, edit, freeze, remove, spare_account, thaw
+from tests.programs.harness.tokens import donate, edit, freeze, spare_account, thaw
 from tests.programs.harness.world import ALICE, BOB, CAROL, GPU_1, MALLORY, World
 
 
@@ -30,7 +30,7 @@ def _thaw(world: World, address: Pubkey, account: Account) -> None:
 
 
 def _remove(world: World, address: Pubkey) -> Callable[[], None]:
-    account = remove(world, address)
+    account = world.remove(address)
     return lambda: _thaw(world, address, account)
 
 
@@ -209,7 +209,7 @@ def test_naming_a_wrong_account_holds_back_nothing(
         (job.vault, errors.WrongTokenOwner),
         (world.token(BOB), errors.WrongTokenOwner),
         (world.token(world.treasury), errors.WrongTokenOwner),
-        (world.token(owner, world.net.io), errors.WrongMint),
+        (world.token(owner, world.io), errors.WrongMint),
     ):
         step = job.step(world, name, **{payee: wrong}, **arguments)
         world.reject(error, *steps, step)

@@ -9,22 +9,20 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 from solders.system_program import ID as SYSTEM_PROGRAM
 
-from ionet.localnet.actors import Actor
 from ionet.localnet.rent import minimum_balance
 from ionet.programs.escrow import errors
 from ionet.programs.escrow.accounts import Cluster, Config, Job, Offer
-from tests.programs.harness.examples import EXAMPLES, Example
+from tests.programs.harness.examples import EXAMPLES, NEW_GPU, Example
 from tests.programs.harness.guard import guards
 from tests.programs.harness.jobs import TIP, Gang, JobRef
 from tests.programs.harness.swaps import FOREIGN_PROGRAM
 from tests.programs.harness.tokens import donate
-from tests.programs.harness.world import CAROL, CONFIG, FUNDER, MALLORY, Listing, World
+from tests.programs.harness.world import CONFIG, FUNDER, MALLORY, World
 
-_NEW_OFFER = Listing(CAROL, Actor.named("gpu-new")).address
 # instruction, address it creates, data length, lamports above the rent
 CREATED: list[tuple[str, Pubkey, int, int]] = [
     ("initialize_config", CONFIG, Config.LENGTH, 0),
-    ("post_offer", _NEW_OFFER, Offer.LENGTH, 0),
+    ("post_offer", NEW_GPU.address, Offer.LENGTH, 0),
     ("open_cluster", Gang().address, Cluster.LENGTH, 0),
     ("open_job", JobRef().address, Job.LENGTH, TIP),
     ("open_job", JobRef().vault, 165, 0),

@@ -3,48 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from solders.instruction import Instruction
 
 from ionet.programs.escrow import errors
 from ionet.programs.escrow.enums import JobKind, JobState
 from ionet.programs.escrow.interface import INSTRUCTIONS
-from tests.programs.harness.jobs import HOURS, JobRef
+from tests.programs.harness.columns import INSTRUCTION_OF, steps_of
+from tests.programs.harness.jobs import JobRef
 from tests.programs.harness.stages import Stage, reach
 from tests.programs.harness.world import World
 from tests.programs.transitions import COLUMNS, TABLE
-
-_INSTRUCTION = {
-    "accept": "accept_job",
-    "decline": "decline_job",
-    "extend": "extend_job",
-    "settle": "settle_job",
-    "voucher": "settle_voucher",
-    "submit": "submit_result",
-    "end": "end_job",
-    "quit": "quit_job",
-    "expire": "expire_job",
-    "release": "release",
-    "waive": "release",
-    "refund": "refund",
-    "sweep": "sweep_fee",
-    "close": "close_job",
-}
-
-
-def _steps(world: World, job: JobRef, column: str) -> tuple[Instruction, ...]:
-    name = _INSTRUCTION[column]
-    if column == "extend":
-        longer = JobRef(kind=job.kind, duration=job.duration + HOURS).asked_deposit
-        added = longer - job.asked_deposit if job.kind is JobKind.RENTAL else 1_000_000
-        return (job.extend(world, duration=HOURS, deposit=added),)
-    if column == "voucher":
-        return job.redeem(world, 6_000_000)
-    if column == "submit":
-        return (job.step(world, name, result_hash=bytes(32)),)
-    if column == "waive":
-        protected = job.listing.provider if job.kind is JobKind.METERED else job.client
-        return (job.step(world, name, caller=protected.pubkey),)
-    return (job.step(world, name),)
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -53,7 +20,7 @@ def _steps(world: World, job: JobRef, column: str) -> tuple[Instruction, ...]:
 def test_instruction_in_stage(world: World, kind: JobKind, stage: Stage, column: str) -> None:
     job = reach(world, stage, kind)
     expected = TABLE[kind][stage, column]
-    steps = _steps(world, job, column)
+    steps = steps_of(world, job, column)
     if hasattr(errors, expected):
         world.reject(getattr(errors, expected), *steps)
         return
@@ -72,7 +39,7 @@ def test_table_names_every_pair_of_kind_stage_and_job_instruction() -> None:
         for name, info in INSTRUCTIONS.items()
         if any(account.name == "job" for account in info.accounts)
     }
-    assert acting_on_jobs - {"open_job"} == set(_INSTRUCTION.values())
+    assert acting_on_jobs - {"open_job"} == set(INSTRUCTION_OF.values())
     for kind in JobKind:
         assert set(TABLE[kind]) == {(stage, column) for stage in Stage for column in COLUMNS}
     for outcome in {outcome for cells in TABLE.values() for outcome in cells.values()}:

@@ -13,7 +13,8 @@ from ionet.programs.escrow import errors
 from ionet.programs.escrow.accounts import Cluster, Config, Job, Offer
 from ionet.programs.escrow.constants import PROGRAM_ID
 from ionet.programs.escrow.interface import INSTRUCTIONS
-from tests.programs.harness.examples import EXAMPLES, Example, Steps, substitute
+from tests.harness.metas import substitute
+from tests.programs.harness.examples import EXAMPLES, Example, Steps
 from tests.programs.harness.guard import guards
 from tests.programs.harness.stages import Stage, reach
 from tests.programs.harness.swaps import BY_ADDRESS, FOREIGN_PROGRAM, IN_PLACE

@@ -7,29 +7,12 @@ from solders.instruction import AccountMeta, Instruction
 
 from ionet.programs.escrow import errors
 from ionet.programs.escrow.interface import INSTRUCTIONS
-from tests.programs.harness.examples import EXAMPLES, Example, Steps, substitute
+from tests.harness.metas import with_data, without_flag
+from tests.programs.harness.examples import EXAMPLES, Example, Steps
 from tests.programs.harness.guard import guards
 from tests.programs.harness.world import MALLORY, World
 
 EACH_EXAMPLE = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-
-
-def _with_data(step: Instruction, data: bytes) -> Instruction:
-    return Instruction(step.program_id, data, step.accounts)
-
-
-def _without_flag(step: Instruction, index: int, *, signer: bool) -> Instruction:
-    """Drop a flag of an account in every place where the account stands.
-
-    The runtime merges the flags of all places of an account, so one place alone would keep it.
-    """
-    key = step.accounts[index].pubkey
-    flags = {
-        place: (meta.is_signer and not signer, meta.is_writable and signer)
-        for place, meta in enumerate(step.accounts)
-        if meta.pubkey == key
-    }
-    return substitute(step, {}, flags)
 
 
 def test_every_instruction_has_an_example() -> None:
@@ -49,7 +32,7 @@ def test_dropped_signer_rejects(world: World, example: Example) -> None:
     *before, step = example.make(world)
     for index, account in enumerate(INSTRUCTIONS[example.instruction].accounts):
         if account.signer:
-            unsigned = _without_flag(step, index, signer=True)
+            unsigned = without_flag(step, index, signer=True)
             world.reject(errors.MissingSigner, *before, unsigned)
     world.accept(*before, step)
 
@@ -60,7 +43,7 @@ def test_dropped_write_access_rejects(world: World, example: Example) -> None:
     *before, step = example.make(world)
     for index, account in enumerate(INSTRUCTIONS[example.instruction].accounts):
         if account.writable:
-            read_only = _without_flag(step, index, signer=False)
+            read_only = without_flag(step, index, signer=False)
             world.reject(errors.NotWritable, *before, read_only)
     world.accept(*before, step)
 
@@ -82,11 +65,11 @@ def test_another_number_of_accounts_rejects(world: World, example: Example) -> N
 def test_another_length_of_data_rejects(world: World, example: Example) -> None:
     *before, step = example.make(world)
     info = INSTRUCTIONS[example.instruction]
-    world.reject(errors.WrongDataLength, *before, _with_data(step, step.data + b"\0"))
+    world.reject(errors.WrongDataLength, *before, with_data(step, step.data + b"\0"))
     # Without arguments, one byte less cuts the discriminator.
     short = errors.WrongDataLength if info.args else errors.UnknownInstruction
-    world.reject(short, *before, _with_data(step, step.data[:-1]))
-    world.reject(errors.UnknownInstruction, *before, _with_data(step, b""))
+    world.reject(short, *before, with_data(step, step.data[:-1]))
+    world.reject(errors.UnknownInstruction, *before, with_data(step, b""))
     world.accept(*before, step)
 
 
@@ -97,7 +80,7 @@ def test_unknown_discriminator_rejects(world: World, example: Example) -> None:
     for index in range(8):
         data = bytearray(step.data)
         data[index] ^= 0x80
-        world.reject(errors.UnknownInstruction, *before, _with_data(step, bytes(data)))
+        world.reject(errors.UnknownInstruction, *before, with_data(step, bytes(data)))
     world.accept(*before, step)
 
 

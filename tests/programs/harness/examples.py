@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from solders.instruction import AccountMeta, Instruction
+from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from ionet.localnet.actors import GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, Actor
-from ionet.localnet.net import CLASS_SLOTS
+from ionet.localnet.setup import CLASS_SLOTS
 from ionet.programs.escrow import instructions
 from ionet.programs.escrow.enums import JobKind
 from tests.programs.harness.jobs import ACCEPT_WITHIN, HOURS, VALID_FOR, Gang, JobRef
 from tests.programs.harness.stages import Stage, accept, reach
-from tests.programs.harness.tokens import remove
 from tests.programs.harness.world import (
     ALICE,
     BOB,
@@ -38,6 +37,9 @@ SIBLING = JobRef(ALICE, 78, GPU_1)
 """Of the same client on the same offer."""
 OTHER_CLUSTER = Gang(BOB, 5_000)
 SECOND_CLUSTER = Gang(ALICE, 6_000)
+
+NEW_GPU = Listing(CAROL, Actor.named("gpu-new"))
+"""Not offered yet."""
 
 Steps = tuple[Instruction, ...]
 
@@ -69,22 +71,8 @@ class Example:
         return self.prepare(world)
 
 
-def substitute(
-    step: Instruction, changes: dict[int, Pubkey], flags: dict[int, tuple[bool, bool]] | None = None
-) -> Instruction:
-    """Return an instruction with other accounts, or other (signer, writable) flags, in places."""
-    metas = [
-        AccountMeta(
-            changes.get(place, meta.pubkey),
-            *(flags or {}).get(place, (meta.is_signer, meta.is_writable)),
-        )
-        for place, meta in enumerate(step.accounts)
-    ]
-    return Instruction(step.program_id, step.data, metas)
-
-
 def _initialize_config(world: World) -> Steps:
-    remove(world, CONFIG)
+    world.remove(CONFIG)
     step = instructions.initialize_config(
         payer=FUNDER.pubkey,
         genesis_authority=GENESIS_AUTHORITY.pubkey,
@@ -141,8 +129,8 @@ def _unpause(world: World) -> Steps:
 
 
 def _post_offer(world: World) -> Steps:
-    device = world.introduce(Actor.named("gpu-new"))
-    return (world.post(Listing(CAROL, device)),)
+    world.register(NEW_GPU)
+    return (world.post(NEW_GPU),)
 
 
 def _update_offer(world: World) -> Steps:

@@ -105,6 +105,7 @@ class JobRef:
             "caller": MALLORY.pubkey,
             "job": self.address,
             "offer": self.listing.address,
+            "device": self.listing.device,
             "cluster": self.address if self.cluster is None else self.cluster,
             "vault": self.vault,
             "client_token": world.token(self.client),

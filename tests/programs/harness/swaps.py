@@ -46,7 +46,7 @@ def _of_token_2022(world: World, key: Pubkey) -> Pubkey:
 
 def _of_other_mint(world: World, key: Pubkey) -> Pubkey:
     owner = Pubkey(world.account(key).data[32:64])
-    return world.token(owner, world.net.io)
+    return world.token(owner, world.io)
 
 
 BY_ADDRESS: dict[str, ByAddress] = {
@@ -56,6 +56,8 @@ BY_ADDRESS: dict[str, ByAddress] = {
     "other_job": lambda world, key: OTHER_JOB.address,
     "other_offer": lambda world, key: GPU_2.address,
     "an_offer": lambda world, key: GPU_1.address,
+    "other_device": lambda world, key: GPU_2.device,
+    "device_of_carol": lambda world, key: GPU_1.device,
     "other_cluster": lambda world, key: OTHER_CLUSTER.address,
     "second_cluster": lambda world, key: SECOND_CLUSTER.address,
     "other_vault": lambda world, key: OTHER_JOB.vault,
@@ -63,7 +65,7 @@ BY_ADDRESS: dict[str, ByAddress] = {
     "token_of_stranger": lambda world, key: world.token(MALLORY),
     "token_of_other_mint": _of_other_mint,
     "token_of_2022": _of_token_2022,
-    "other_mint": lambda world, key: world.net.io,
+    "other_mint": lambda world, key: world.io,
     "mint_of_2022": lambda world, key: token_2022_mint(world),
     "token_2022": lambda world, key: TOKEN_2022,
     "token_program": lambda world, key: TOKEN_PROGRAM,
@@ -100,6 +102,10 @@ def _next_version(world: World, key: Pubkey) -> None:
     _respell(world, key, data[:_VERSION] + bytes([data[_VERSION] + 1]) + data[_VERSION + 1 :])
 
 
+def _removed(world: World, key: Pubkey) -> None:
+    world.remove(key)
+
+
 def _uninitialised_mint(world: World, key: Pubkey) -> None:
     data = world.account(key).data
     _respell(world, key, data[:45] + b"\0" + data[46:])
@@ -111,6 +117,7 @@ IN_PLACE: dict[str, InPlace] = {
     "longer": _longer,
     "other_kind": _other_kind,
     "next_version": _next_version,
+    "removed": _removed,
     "uninitialised": uninitialise,
     "uninitialised_mint": _uninitialised_mint,
 }

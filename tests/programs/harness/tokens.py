@@ -45,13 +45,6 @@ def uninitialise(world: World, address: Pubkey) -> None:
     _set_state(world, address, _UNINITIALISED)
 
 
-def remove(world: World, address: Pubkey) -> Account:
-    """Remove an account; return it as it was."""
-    account = world.account(address)
-    world.vm.set_account(address, Account(0, b"", Pubkey.default()))
-    return account
-
-
 def donate(world: World, source: Actor, to: Pubkey, amount: int) -> Instruction:
     """Build a token transfer that no instruction of ours knows about."""
     accounts = [

@@ -1,39 +1,37 @@
-"""A market on the embedded chain, and the two verdicts on a transaction: accepted, or refused.
-
-Every refusal is held to its exact error, and to having changed nothing but the fee payer's
-lamports. The fee payer (the faucet) plays no part in the market, so no signature or write access
-comes from it.
-"""
+"""A market on the embedded chain: the escrow program, people, and three offers of their devices."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from solders.account import Account
 from solders.instruction import Instruction
-from solders.keypair import Keypair
-from solders.message import MessageV0
 from solders.pubkey import Pubkey
 from solders.signature import Signature
-from solders.transaction import VersionedTransaction
 
-from ionet.connection import TransactionFault, TransactionOutcome
-from ionet.localnet.actors import FAUCET, GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, TREASURY, Actor
-from ionet.localnet.genesis import Program
-from ionet.localnet.net import Localnet
-from ionet.localnet.vm import Snapshot
-from ionet.logs import first_failure
+from ionet.deployment import Programs
+from ionet.localnet.actors import GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, TREASURY, Actor
+from ionet.localnet.assets import IO, USDC
+from ionet.localnet.genesis import DEFAULT_UNIX_TIME, Program
+from ionet.localnet.programs import shipped_programs
+from ionet.localnet.rent import minimum_balance
+from ionet.localnet.setup import Setup
+from ionet.localnet.vm import Vm
 from ionet.programs.escrow import instructions
 from ionet.programs.escrow.accounts import Cluster, Config, Job, Offer
 from ionet.programs.escrow.constants import PROGRAM_ID
 from ionet.programs.escrow.enums import GpuClass
-from ionet.programs.escrow.errors import EscrowError
 from ionet.programs.escrow.pdas import find_config, find_offer
+from ionet.programs.verification.accounts import Device
+from ionet.programs.verification.constants import PROGRAM_ID as VERIFICATION_ID
+from ionet.programs.verification.pdas import find_device
 from ionet.tokens import decode_token_account, find_associated_token_address
+from tests.harness.chain import Chain
+from tests.programs.harness.devices import fill_ring, new_device
 
 PEOPLE = ("alice", "bob", "carol", "dave", "erin", "funder", "mallory")
 """Clients alice and bob, providers carol, dave and erin, who pays rent, and a stranger."""
@@ -49,17 +47,23 @@ class Listing:
     """An offer of the test market: ``rate`` in base units per hour, durations in seconds."""
 
     provider: Actor
-    device: Actor
+    device_key: Actor
     rate: int = 2_490_000
     min_duration: int = 3_600
     max_duration: int = 259_200
     min_charge: int = 1_800
     kinds: int = 7
+    class_: GpuClass = GpuClass.H100
+
+    @property
+    def device(self) -> Pubkey:
+        """The address of the device's account."""
+        return find_device(self.device_key.pubkey)[0]
 
     @property
     def address(self) -> Pubkey:
         """The offer's address."""
-        return find_offer(self.device.pubkey)[0]
+        return find_offer(self.device)[0]
 
 
 GPU_1 = Listing(CAROL, Actor.named("gpu-1"))
@@ -68,48 +72,47 @@ GPU_3 = Listing(ERIN, Actor.named("gpu-3"), rate=7, min_charge=0)
 LISTINGS = (GPU_1, GPU_2, GPU_3)
 
 
-def builds() -> tuple[Program, ...] | None:
-    """Return the build named by the environment, or None for the shipped ones."""
+def build() -> Program:
+    """Return the build named by the environment, or the shipped one."""
     path = os.environ.get(MUTANT_VARIABLE)
-    return None if path is None else (Program("escrow", PROGRAM_ID, Path(path).read_bytes()),)
+    if path is not None:
+        return Program("escrow", PROGRAM_ID, Path(path).read_bytes())
+    return next(program for program in shipped_programs() if program.name == "escrow")
 
 
-class World:
-    """A localnet with three offers, in which whoever is known signs what a message asks of him.
+class World(Chain):
+    """Three offers, at the first second of an epoch; the devices pass in all that are to come.
+
+    The verification program itself is not there: the escrow reads its accounts and never calls it.
 
     Attributes:
-        rejections: The errors met so far, each held to its code.
+        usdc: A mint that every offer here is in.
+        io: The other accepted mint.
+        treasury: Who is paid the fees.
     """
 
     def __init__(self) -> None:
-        self.net = Localnet.start(PEOPLE, fee_bps=FEE_BPS, programs=builds())
-        self.vm = self.net.vm
-        self.usdc = self.net.usdc
-        self.treasury = TREASURY.pubkey
-        self.rejections: set[type[EscrowError]] = set()
-        self._keys: dict[Pubkey, Keypair] = {}
-        for actor in (FAUCET, GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, TREASURY):
-            self.introduce(actor)
-        for name in PEOPLE:
-            self.introduce(self.net.actor(name))
+        setup = Setup(PEOPLE, attestors=(), fee_bps=FEE_BPS)
+        vm = Vm(setup.genesis((build(),)))
+        super().__init__(vm, PROGRAM_ID, (Config, Offer, Cluster, Job))
+        self.usdc, self.io, self.treasury = USDC.address, IO.address, TREASURY.pubkey
+        self.introduce(GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, TREASURY, *map(Actor.named, PEOPLE))
+        for step, _ in setup.steps(Programs(), vm.genesis_hash):
+            if step.program_id == PROGRAM_ID:
+                self.accept(step)
+        self.at(DEFAULT_UNIX_TIME)
         for listing in LISTINGS:
-            self.introduce(listing.device)
+            self.register(listing)
             self.accept(self.post(listing))
-        self._base = self.vm.snapshot()
-
-    def introduce(self, actor: Actor) -> Actor:
-        """Let an actor sign."""
-        self._keys[actor.pubkey] = actor.keypair
-        return actor
+        self.keep()
 
     def post(self, listing: Listing) -> Instruction:
         """Build the ``post_offer`` of a listing."""
         return instructions.post_offer(
             payer=FUNDER.pubkey,
             provider=listing.provider.pubkey,
-            device=listing.device.pubkey,
+            device=listing.device,
             mint=self.usdc,
-            class_=GpuClass.H100,
             kinds=listing.kinds,
             rate=listing.rate,
             min_duration=listing.min_duration,
@@ -117,74 +120,30 @@ class World:
             min_charge=listing.min_charge,
         )
 
-    # Time
+    # Devices
 
-    @property
-    def now(self) -> int:
-        """Unix second that the next transaction sees."""
-        return self.vm.now().unix_timestamp
+    def register(self, listing: Listing, **changes: Any) -> None:
+        """Write the account of a listing's device as one that passes all the time, but changed."""
+        self.introduce(listing.device_key)  # its key can sign; nothing here asks for it
+        identity = {"owner": listing.provider.pubkey, "class_": listing.class_}
+        device = new_device(listing.device_key, **{**identity, **changes})
+        account = Account(minimum_balance(Device.LENGTH), device.encode(), VERIFICATION_ID)
+        self.vm.set_account(listing.device, account)
 
-    def at(self, unix_time: int) -> World:
-        """Move the clock on to this second."""
-        self.vm.warp_to(unix_time)
-        return self
+    def device(self, listing: Listing) -> Device:
+        """Decode the device of a listing."""
+        return Device.decode(listing.device, self.account(listing.device))
 
-    def snapshot(self) -> Snapshot:
-        """Remember the state."""
-        return self.vm.snapshot()
+    def change_device(self, listing: Listing, **fields: Any) -> None:
+        """Change fields of the device's account."""
+        device = replace(self.device(listing), **fields)
+        self.put(listing.device, self.account(listing.device), device.encode())
 
-    def restore(self, snapshot: Snapshot | None = None) -> None:
-        """Return to a snapshot, or to the world as it was made."""
-        self.vm.restore(self._base if snapshot is None else snapshot)
-
-    # Transactions
-
-    def sign(self, steps: Sequence[Instruction]) -> VersionedTransaction:
-        """Sign with the keys that the message asks for; the faucet pays the fee."""
-        blockhash = self.vm.latest_blockhash().blockhash
-        message = MessageV0.try_compile(FAUCET.pubkey, list(steps), [], blockhash)
-        signers = message.account_keys[: message.header.num_required_signatures]
-        return VersionedTransaction(message, [self._keys[signer] for signer in signers])
-
-    def send(self, *steps: Instruction) -> TransactionOutcome:
-        """Execute; the outcome says whether it failed."""
-        return self.vm.send(self.sign(steps))
-
-    def accept(self, *steps: Instruction) -> TransactionOutcome:
-        """Execute what must succeed."""
-        outcome = self.send(*steps)
-        assert outcome.err is None, (outcome.err, outcome.logs)
-        return outcome
-
-    def reject(self, error: type[EscrowError], *steps: Instruction) -> TransactionOutcome:
-        """Execute what the program must refuse in the last step, changing nothing."""
-        outcome = self.reject_by_runtime(
-            TransactionFault("Custom", len(steps) - 1, error.code), *steps
-        )
-        failure = first_failure(outcome.logs)
-        assert failure is not None
-        assert failure.program == str(PROGRAM_ID), failure
-        self.rejections.add(error)
-        return outcome
-
-    def reject_by_runtime(self, fault: TransactionFault, *steps: Instruction) -> TransactionOutcome:
-        """Execute what must fail with exactly this fault, changing nothing."""
-        tx = self.sign(steps)
-        touched = [key for key in tx.message.account_keys if key != FAUCET.pubkey]
-        before = [self.vm.get_account(key) for key in touched]
-        outcome = self.vm.send(tx)
-        assert outcome.err == fault, (outcome.err, fault, outcome.logs)
-        for key, account in zip(touched, before, strict=True):
-            assert self.vm.get_account(key) == account, f"account {key} changed"
-        return outcome
+    def find(self, listing: Listing, found: Mapping[int, int], **fields: Any) -> None:
+        """Write what epochs found of a device; it passes in all others."""
+        self.change_device(listing, ring=fill_ring(found), **fields)
 
     # Accounts
-
-    def account(self, address: Pubkey) -> Account:
-        """Return an account that exists."""
-        account = self.vm.get_account(address)
-        assert account is not None, f"account {address} does not exist"
-        return account
 
     def job(self, address: Pubkey) -> Job:
         """Decode a job."""
@@ -202,22 +161,6 @@ class World:
         """Decode the config."""
         return Config.decode(CONFIG, self.account(CONFIG))
 
-    def rewrite(self, address: Pubkey, **fields: Any) -> None:
-        """Change fields of an account of the program behind its back."""
-        account = self.account(address)
-        kind = next(
-            kind
-            for kind in (Job, Offer, Cluster, Config)
-            if account.data.startswith(kind.DISCRIMINATOR)
-        )
-        record = replace(kind.decode(address, account), **fields)
-        self.put(address, account, record.encode())
-
-    def put(self, address: Pubkey, like: Account, data: bytes | None = None) -> None:
-        """Set an account as another one is, with other data."""
-        content = like.data if data is None else data
-        self.vm.set_account(address, Account(like.lamports, content, like.owner))
-
     # Tokens
 
     def token(self, owner: Actor | Pubkey, mint: Pubkey | None = None) -> Pubkey:
@@ -229,11 +172,6 @@ class World:
         """Return base units in a token account; 0 when it does not exist."""
         account = self.vm.get_account(token_account)
         return 0 if account is None else decode_token_account(token_account, account).amount
-
-    def lamports(self, address: Pubkey) -> int:
-        """Return lamports; 0 when the account does not exist."""
-        account = self.vm.get_account(address)
-        return 0 if account is None else account.lamports
 
     def was_sent(self, signature: Signature) -> bool:
         """Tell whether a transaction has landed."""
