@@ -21,6 +21,7 @@ from solders.transaction import VersionedTransaction
 from ionet.connection import TransactionFault, TransactionOutcome
 from ionet.errors import ProgramError
 from ionet.localnet.actors import FAUCET, Actor
+from ionet.localnet.clock import MS_PER_SLOT
 from ionet.localnet.sysvars import CLOCK, SLOT_HASHES
 from ionet.localnet.vm import Snapshot, Vm
 from ionet.logs import first_failure
@@ -76,7 +77,7 @@ class Chain:
 
     def turn_back(self, unix_time: int) -> Self:
         """Set the clock to a second that has passed, as a cluster's clock can drift."""
-        self.vm.clock.ms = unix_time * 1_000
+        self.vm.clock.ms = unix_time * 1_000 + MS_PER_SLOT  # not the block that was first there
         return self
 
     def snapshot(self) -> Snapshot:
