@@ -19,12 +19,17 @@ if TYPE_CHECKING:
     from ionet.amounts import Amount, Io, Usdc
     from ionet.connection import AsyncConnection, Connection
     from ionet.cranks import CrankReport
+    from ionet.deployment import Programs
+    from ionet.device_views import DeviceView
+    from ionet.devices import DeviceState
     from ionet.durations import days, hours, minutes, seconds
     from ionet.errors import (
         AccountDecodeError,
         AmountError,
+        EquivocationError,
         IdempotencyError,
         IonetError,
+        JournalError,
         NotSentError,
         OpeningExpiredError,
         OutcomeUnknownError,
@@ -36,8 +41,12 @@ if TYPE_CHECKING:
     from ionet.localnet.replay import replay
     from ionet.offers import OfferView, Quote, quote
     from ionet.programs.escrow.enums import GpuClass, JobKind, JobState
+    from ionet.programs.verification.enums import ReportCode, SupplySource
+    from ionet.report_journal import MemoryJournal, ReportJournal
+    from ionet.reports import Duty
     from ionet.results import Landed, OfferChange, Settlement
     from ionet.signers import Signer, load_keypair
+    from ionet.verification_results import DeviceChange, EpochRound
     from ionet.voucher import Voucher
 
 __version__ = "0.1.0"
@@ -55,6 +64,12 @@ _MODULE_OF = {
     "ClusterHandle": "_sync.clusters",
     "Connection": "connection",
     "CrankReport": "cranks",
+    "DeviceChange": "verification_results",
+    "DeviceState": "devices",
+    "DeviceView": "device_views",
+    "Duty": "reports",
+    "EpochRound": "verification_results",
+    "EquivocationError": "errors",
     "GpuClass": "programs.escrow.enums",
     "IdempotencyError": "errors",
     "Io": "amounts",
@@ -62,19 +77,25 @@ _MODULE_OF = {
     "JobHandle": "_sync.jobs",
     "JobKind": "programs.escrow.enums",
     "JobState": "programs.escrow.enums",
+    "JournalError": "errors",
     "Landed": "results",
     "Ledger": "localnet.ledger",
     "Localnet": "localnet.net",
+    "MemoryJournal": "report_journal",
     "NotSentError": "errors",
     "OfferChange": "results",
     "OfferView": "offers",
     "OpeningExpiredError": "errors",
     "OutcomeUnknownError": "errors",
     "ProgramError": "errors",
+    "Programs": "deployment",
     "Quote": "offers",
+    "ReportCode": "programs.verification.enums",
+    "ReportJournal": "report_journal",
     "Request": "_sync.requests",
     "Settlement": "results",
     "Signer": "signers",
+    "SupplySource": "programs.verification.enums",
     "TransactionFailedError": "errors",
     "Usdc": "amounts",
     "Voucher": "voucher",
@@ -100,6 +121,12 @@ __all__ = [
     "ClusterHandle",
     "Connection",
     "CrankReport",
+    "DeviceChange",
+    "DeviceState",
+    "DeviceView",
+    "Duty",
+    "EpochRound",
+    "EquivocationError",
     "GpuClass",
     "IdempotencyError",
     "Io",
@@ -107,19 +134,25 @@ __all__ = [
     "JobHandle",
     "JobKind",
     "JobState",
+    "JournalError",
     "Landed",
     "Ledger",
     "Localnet",
+    "MemoryJournal",
     "NotSentError",
     "OfferChange",
     "OfferView",
     "OpeningExpiredError",
     "OutcomeUnknownError",
     "ProgramError",
+    "Programs",
     "Quote",
+    "ReportCode",
+    "ReportJournal",
     "Request",
     "Settlement",
     "Signer",
+    "SupplySource",
     "TransactionFailedError",
     "Usdc",
     "Voucher",

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from solders.pubkey import Pubkey
 
+from ionet.devices import DeviceRecord
 from ionet.errors import IonetError
 from ionet.programs.escrow.accounts import Cluster, Job
 from ionet.programs.escrow.enums import JobState
@@ -77,7 +78,12 @@ _STOPPED = frozenset(
 
 
 def next_crank(
-    job: Job, now: int, cluster: Cluster | None = None, *, tried: AbstractSet[Crank] = frozenset()
+    job: Job,
+    now: int,
+    cluster: Cluster | None = None,
+    device: DeviceRecord | None = None,
+    *,
+    tried: AbstractSet[Crank] = frozenset(),
 ) -> Crank | None:
     """Return what is due on the job at the Unix second ``now``, or None.
 
@@ -85,18 +91,21 @@ def next_crank(
         job: The account as last written.
         now: The chain's clock.
         cluster: The job's cluster, for members.
+        device: The device of its offer, for rentals.
         tried: Not returned again, so that one payee who cannot be paid holds up nothing else.
     """
-    standing = standing_of(job, now, cluster)
+    standing = standing_of(job, now, cluster, device)
     for crank in Crank:
         if crank not in tried and _is_due(crank, job, standing, now, cluster):
             return crank
     return None
 
 
-def changes_only_by_paying(job: Job, now: int, cluster: Cluster | None = None) -> bool:
+def changes_only_by_paying(
+    job: Job, now: int, cluster: Cluster | None = None, device: DeviceRecord | None = None
+) -> bool:
     """Return whether ``settle_job`` books nothing new: if it cannot pay either, it is wasted."""
-    standing = standing_of(job, now, cluster)
+    standing = standing_of(job, now, cluster, device)
     return standing.state is job.state and standing.earned == job.earned
 
 

@@ -12,6 +12,10 @@
     ├── AccountNotFoundError                        (LookupError)
     ├── RequestLostError                            lost before the start
     ├── WaitTimeoutError                            (TimeoutError)
+    ├── EpochNotReadyError                          (LookupError)  not open, or without a seed
+    ├── DutyError                                   (ValueError)  no such report is due
+    ├── JournalError                                what was committed to is not known for sure
+    │   └── EquivocationError                       (ValueError)  a second report on one thing
     │
     ├── NotSentError                outcome: nothing landed and nothing can, repeating is safe
     │   └── OpeningExpiredError     its time to open is over
@@ -100,6 +104,22 @@ class RequestLostError(IonetError):
 
 class WaitTimeoutError(IonetError, TimeoutError):
     """What was waited for did not happen in time; nothing was undone."""
+
+
+class EpochNotReadyError(IonetError, LookupError):
+    """The epoch is not open, or has no seed yet: nobody knows its committees."""
+
+
+class DutyError(IonetError, ValueError):
+    """The attestor does not owe this report, or the codes are not those of its range."""
+
+
+class JournalError(IonetError):
+    """A journal is missing, unreadable, or says something else than the chain; nothing was sent."""
+
+
+class EquivocationError(JournalError, ValueError):
+    """A report differs from the one that is journaled for the same epoch and range."""
 
 
 class NotSentError(IonetError):

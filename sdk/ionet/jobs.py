@@ -17,7 +17,7 @@ _CLUSTER_ID_MASK = ~0x3F
 
 
 class HasAddress(Protocol):
-    """Anything that stands for one account, as handles and requests do."""
+    """Anything that stands for one account, as handles, requests and views do."""
 
     @property
     def address(self) -> Pubkey:
@@ -29,9 +29,13 @@ JobReference: TypeAlias = Pubkey | HasAddress
 """A job: its address, or a handle or request that has it."""
 
 
-def address_of(job: JobReference) -> Pubkey:
-    """Return the address of the job."""
-    return job if isinstance(job, Pubkey) else job.address
+DeviceReference: TypeAlias = Pubkey | HasAddress
+"""A device: the address of its account, or a view that has it."""
+
+
+def address_of(account: Pubkey | HasAddress) -> Pubkey:
+    """Return the address of what stands for an account."""
+    return account if isinstance(account, Pubkey) else account.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class JobAddresses:
     Attributes:
         job: The job.
         offer: The offer it took.
+        device: The device of the offer, its account.
         cluster: Its cluster, or the job once more when it has none.
         vault: Its token account.
         mint: Token that it is paid in.
@@ -51,6 +56,7 @@ class JobAddresses:
 
     job: Pubkey
     offer: Pubkey
+    device: Pubkey
     cluster: Pubkey
     vault: Pubkey
     mint: Pubkey
@@ -64,6 +70,7 @@ def find_job_addresses(address: Pubkey, job: Job, offer: Offer, program_id: Pubk
     return JobAddresses(
         job=address,
         offer=job.offer,
+        device=offer.device,
         cluster=find_job_cluster(address, job, program_id),
         vault=find_vault(address, program_id=program_id)[0],
         mint=offer.mint,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from solders.pubkey import Pubkey
 
 from ionet import money
 from ionet.amounts import Amount, base_units_of
+from ionet.choices import choose
 from ionet.codec import Unknown
+from ionet.device_views import DeviceFilter, DeviceView
 from ionet.durations import checked_duration
 from ionet.errors import QuoteError
 from ionet.programs.escrow.accounts import Offer
@@ -27,19 +29,21 @@ KIND_BITS = {
 
 @dataclass(frozen=True, slots=True)
 class OfferView:
-    """An offer together with the fee that a job opened on it would carry.
+    """An offer together with the fee that a job opened on it would carry, and its device.
 
-    What was seen is what is agreed to: opening a job fails if either has changed since.
+    What was seen is what is agreed to: opening a job fails if offer or fee have changed since.
 
     Attributes:
         address: Address of the offer.
         account: The offer as read.
         fee_bps: Fee in bps of what the provider earns, from the ``Config`` as read.
+        device: The device when the offer was read; None if it is deregistered.
     """
 
     address: Pubkey
     account: Offer
     fee_bps: int
+    device: DeviceView | None = field(default=None, compare=False)
 
     @property
     def rate(self) -> int:
@@ -180,6 +184,7 @@ class OfferFilter:
         mint: Token that the offer is paid in.
         max_rate: Highest rate, base units per hour.
         is_free: Whether the device must be free.
+        device: What the device must be; None for any, even one that is deregistered.
     """
 
     kind: JobKind | None = None
@@ -187,6 +192,7 @@ class OfferFilter:
     mint: Pubkey | None = None
     max_rate: int | None = None
     is_free: bool = True
+    device: DeviceFilter | None = None
 
     def matches(self, offer: OfferView) -> bool:
         """Return whether the offer is not withdrawn and passes every filter."""
@@ -197,7 +203,13 @@ class OfferFilter:
             and (self.mint is None or self.mint == offer.mint)
             and (self.max_rate is None or offer.rate <= self.max_rate)
             and (offer.is_free or not self.is_free)
+            and self._matches_device(offer.device)
         )
+
+    def _matches_device(self, device: DeviceView | None) -> bool:
+        if self.device is None:
+            return True
+        return device is not None and self.device.matches(device)
 
 
 def kind_bits(kinds: Collection[JobKind]) -> int:
@@ -211,10 +223,4 @@ def gpu_class_of(name: GpuClass | str) -> GpuClass:
     Raises:
         QuoteError: no class has this name.
     """
-    if isinstance(name, GpuClass):
-        return name
-    try:
-        return GpuClass[name.upper()]
-    except KeyError:
-        known = ", ".join(member.name for member in GpuClass)
-        raise QuoteError(f"gpu {name!r}: must be one of {known}") from None
+    return choose("gpu", GpuClass, name)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from ionet import money
 from ionet.codec import Unknown
+from ionet.devices import DeviceRecord, seen_seconds
+from ionet.errors import ArgumentError
 from ionet.programs.escrow.accounts import Cluster, Job
 from ionet.programs.escrow.constants import (
     FLAG_ACCEPTED,
@@ -25,13 +27,14 @@ from ionet.programs.escrow.enums import JobKind, JobState
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A job at one Unix second, every second of its device counted as seen.
+    """A job at one Unix second.
 
     Attributes:
         state: The state that an instruction would see.
         is_final: No amount changes any more except by being paid out.
         started_at: Unix second of the start; 0 before it.
-        earned: Gross base units booked for the provider, with those that ``settle_job`` would book.
+        earned: Gross base units booked for the provider, with those that ``settle_job`` would book:
+            of a rental, for the seconds in which its device was seen (ADR 009).
         release_at: From when on anyone may release it; None while it has not stopped.
         due_to_provider: Net base units that ``settle_job`` would pay now.
         due_to_client: Base units that ``refund`` would pay now.
@@ -51,19 +54,25 @@ class Standing:
     held: int
 
 
-def standing_of(job: Job, now: int, cluster: Cluster | None = None) -> Standing:
+def standing_of(
+    job: Job, now: int, cluster: Cluster | None = None, device: DeviceRecord | None = None
+) -> Standing:
     """Compute where ``job`` stands at the Unix second ``now``.
 
     Args:
         job: The account as last written.
         now: The chain's clock.
         cluster: The job's cluster, needed for a member that waits for its start.
+        device: The device of its offer, needed for a rental that runs, or whose end is unwritten.
+
+    Raises:
+        ArgumentError: the device is needed and missing.
     """
     started_at = _started_at(job, cluster)
     state = _state_at(job, now, started_at)
     is_final = bool(job.flags & FLAG_FINAL)
     release_at = _release_at(job, state, started_at)
-    earned, released = _earned_and_released(job, state, now, started_at)
+    earned, released = _earned_and_released(job, state, now, started_at, device)
     is_running = state is JobState.ACTIVE
     swept_of = min(released, job.earned) if is_running else released
     return Standing(
@@ -123,35 +132,39 @@ def _release_at(job: Job, state: JobState | Unknown, started_at: int) -> int | N
 
 
 def _earned_and_released(
-    job: Job, state: JobState | Unknown, now: int, started_at: int
+    job: Job,
+    state: JobState | Unknown,
+    now: int,
+    started_at: int,
+    device: DeviceRecord | None,
 ) -> tuple[int, int]:
     """Return cumulative gross amounts: all that is booked, and the part that can be paid now."""
-    if job.flags & FLAG_FINAL:
+    if job.flags & FLAG_FINAL or job.kind is JobKind.METERED:
         return job.earned, job.earned
-    match job.kind:
-        case JobKind.METERED:
-            return job.earned, job.earned
-        case JobKind.RENTAL:
-            return _rental_amounts(job, state, now, started_at)
-        case _:
-            return job.earned, 0
+    if job.kind is not JobKind.RENTAL:
+        return job.earned, 0
+    is_stopped_unwritten = _has_stopped_unwritten(job, state)
+    if state is not JobState.ACTIVE and not is_stopped_unwritten:
+        released = job.seen_seconds - job.held_seconds
+        return job.earned, min(money.gross(job.rate, released), job.earned)
+    ran = job.duration if is_stopped_unwritten else min(max(now - started_at, 0), job.duration)
+    settled = max(ran - HOLD_BACK, job.seen_to)
+    released = job.seen_seconds + _seen(device, started_at, job.seen_to, settled)
+    payable = money.earned(job.rate, released, job.deposit)
+    if not is_stopped_unwritten:
+        return payable, payable
+    # The tail is booked when the job stops, and payable once its window is over.
+    seen = released + _seen(device, started_at, settled, ran)
+    return money.earned(job.rate, seen, job.deposit), payable
 
 
-def _rental_amounts(
-    job: Job, state: JobState | Unknown, now: int, started_at: int
-) -> tuple[int, int]:
-    if state is JobState.ACTIVE:
-        ran = min(max(now - started_at, 0), job.duration)
-        seen = job.seen_seconds + max(max(ran - HOLD_BACK, 0) - job.seen_to, 0)
-        earned = money.earned(job.rate, seen, job.deposit)
-        return earned, earned
-    if _has_stopped_unwritten(job, state):
-        seen = job.seen_seconds + job.duration - job.seen_to
-        released = job.seen_seconds + max(max(job.duration - HOLD_BACK, 0) - job.seen_to, 0)
-        earned = money.earned(job.rate, seen, job.deposit)
-        return earned, min(money.gross(job.rate, released), earned)
-    released = job.seen_seconds - job.held_seconds
-    return job.earned, min(money.gross(job.rate, released), job.earned)
+def _seen(device: DeviceRecord | None, started_at: int, since: int, until: int) -> int:
+    """Return the seconds seen between two offsets from the start."""
+    if until <= since:
+        return 0
+    if device is None:
+        raise ArgumentError("device: missing, and the rental is paid for the time it was seen")
+    return seen_seconds(device, started_at + since, started_at + until)
 
 
 def _due_to_client(

@@ -41,7 +41,7 @@ async def fill_cluster(
         OpeningExpiredError: the time to open it is over, and it does not exist.
     """
     client = network.signer.pubkey()
-    address = find_cluster(client, cluster_id, program_id=network.program_id)[0]
+    address = find_cluster(client, cluster_id, program_id=network.programs.escrow)[0]
     cluster = await network.find_cluster(address)
     paid_in = 0
     if cluster is not None:
@@ -58,7 +58,7 @@ async def fill_cluster(
     if not places:
         return []
     now = (await network.connection.get_clock()).unix_timestamp
-    first = find_job(client, cluster_id + places[0], program_id=network.program_id)[0]
+    first = find_job(client, cluster_id + places[0], program_id=network.programs.escrow)[0]
     valid_until = terms.valid_until_at(now, address if cluster is None else first)
     openings = [
         Opening(
@@ -92,7 +92,7 @@ async def _check_members(
     paid_in = 0
     for place, request in enumerate(requests):
         job_id = cluster.id + place
-        member = find_job(cluster.client, job_id, program_id=network.program_id)[0]
+        member = find_job(cluster.client, job_id, program_id=network.programs.escrow)[0]
         # A member that is closed again has left nothing to compare with, and is not opened again.
         if (job := await network.find_job(member)) is not None:
             paid_in += request.check_same(member, job)
@@ -102,7 +102,7 @@ async def _check_members(
 def _member_steps(network: AsyncNetwork, openings: Sequence[Opening]) -> list[Instruction]:
     client, payer = network.signer.pubkey(), network.payer.pubkey()
     return [
-        opening.build(client=client, payer=payer, program_id=network.program_id)
+        opening.build(client=client, payer=payer, program_id=network.programs.escrow)
         for opening in openings
     ]
 
@@ -117,5 +117,5 @@ def _cluster_step(
         id=cluster_id,
         size=size,
         accept_within=terms.accept_within,
-        program_id=network.program_id,
+        program_id=network.programs.escrow,
     )

@@ -59,7 +59,7 @@ class AsyncGovernance:
             treasury=treasury,
             genesis_hash=Pubkey(bytes(genesis_hash)),
             fee_bps=fee_bps,
-            program_id=network.program_id,
+            program_id=network.programs.escrow,
         )
         return await network.land([instruction], [genesis_authority])
 
@@ -77,7 +77,7 @@ class AsyncGovernance:
             guardian=now.guardian if guardian is None else guardian,
             treasury=now.treasury if treasury is None else treasury,
             fee_bps=now.fee_bps if fee_bps is None else fee_bps,
-            program_id=self._network.program_id,
+            program_id=self._network.programs.escrow,
         )
         return await self._land(instruction)
 
@@ -112,7 +112,7 @@ class AsyncGovernance:
                 slot=slot,
                 is_accepted=is_accepted,
                 min_rates=tuple(rates),
-                program_id=network.program_id,
+                program_id=network.programs.escrow,
             )
         ]
         if create_treasury_account:
@@ -125,27 +125,31 @@ class AsyncGovernance:
     async def propose_authority(self, new_authority: Pubkey) -> Landed:
         """Name the next authority, who must accept; the zero address withdraws the proposal."""
         instruction = instructions.propose_authority(
-            authority=self._key, new_authority=new_authority, program_id=self._network.program_id
+            authority=self._key,
+            new_authority=new_authority,
+            program_id=self._network.programs.escrow,
         )
         return await self._land(instruction)
 
     async def accept_authority(self) -> Landed:
         """Take over as authority, as the one who was proposed."""
         instruction = instructions.accept_authority(
-            pending_authority=self._key, program_id=self._network.program_id
+            pending_authority=self._key, program_id=self._network.programs.escrow
         )
         return await self._land(instruction)
 
     async def pause(self, flags: int) -> Landed:
         """Pause entries for 72 h: ``PAUSE_OPEN``, ``PAUSE_ACCEPT``, ``PAUSE_EXTEND``, or a sum."""
         instruction = instructions.pause(
-            guardian=self._key, flags=flags, program_id=self._network.program_id
+            guardian=self._key, flags=flags, program_id=self._network.programs.escrow
         )
         return await self._land(instruction)
 
     async def unpause(self) -> Landed:
         """Lift the pause before it ends by itself."""
-        instruction = instructions.unpause(authority=self._key, program_id=self._network.program_id)
+        instruction = instructions.unpause(
+            authority=self._key, program_id=self._network.programs.escrow
+        )
         return await self._land(instruction)
 
     @property

@@ -46,7 +46,7 @@ class AsyncJobHandle:
         opening: Settlement | None = None,
     ) -> None:
         self._network = network
-        self._build = JobInstructions(at, network.program_id)
+        self._build = JobInstructions(at, network.programs.escrow)
         self.account = account
         self.at = at
         self.opening = opening
@@ -72,8 +72,9 @@ class AsyncJobHandle:
         """Read the job and work out its state, deadlines and dues at the chain's clock."""
         job = await self.refresh()
         cluster = await self.fetch_cluster()
+        device = await self._network.find_device_of(job, self.at.device)
         clock = await self._network.connection.get_clock()
-        return standing_of(job, clock.unix_timestamp, cluster)
+        return standing_of(job, clock.unix_timestamp, cluster, device)
 
     async def fetch_cluster(self) -> Cluster | None:
         """Read the job's cluster; None when it has none."""
@@ -178,7 +179,7 @@ class AsyncJobHandle:
         return sign_voucher(
             network.signer,
             genesis_hash=await network.genesis_hash(),
-            program_id=network.program_id,
+            program_id=network.programs.escrow,
             job=self.address,
             opened_slot=self.account.opened_slot,
             cumulative=units,

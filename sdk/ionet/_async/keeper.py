@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from solders.pubkey import Pubkey
 
+from ionet._async.epochs import AsyncEpochKeeper
 from ionet._async.network import AsyncNetwork
 from ionet.cranks import (
     Crank,
@@ -32,11 +33,8 @@ from ionet.tokens import (
 _ALL_CRANKS = frozenset(Crank)
 
 
-class AsyncKeeper:
-    """What anyone may do: apply deadlines, move what is due, close what is empty."""
-
-    def __init__(self, network: AsyncNetwork) -> None:
-        self._network = network
+class AsyncKeeper(AsyncEpochKeeper):
+    """What anyone may do: apply deadlines, move what is due, close what is empty; run epochs."""
 
     async def expire(self, job: JobReference) -> Settlement:
         """Expire a request nobody accepted, or write the end of a job that has run out."""
@@ -76,7 +74,7 @@ class AsyncKeeper:
         """Return the rent of a cluster none of whose members is left."""
         account = await self._network.fetch_cluster(cluster)
         instruction = instructions.close_cluster(
-            cluster=cluster, rent_payer=account.rent_payer, program_id=self._network.program_id
+            cluster=cluster, rent_payer=account.rent_payer, program_id=self._network.programs.escrow
         )
         return await self._network.land([instruction])
 
@@ -161,8 +159,9 @@ async def _next_crank(
     if job is None:
         return None
     cluster = await network.find_cluster_of(address, job)
+    device = await network.find_device_of(job)
     now = (await network.connection.get_clock()).unix_timestamp
-    return next_crank(job, now, cluster, tried=tried)
+    return next_crank(job, now, cluster, device, tried=tried)
 
 
 async def _is_settle_wasted(network: AsyncNetwork, address: Pubkey) -> bool:
@@ -172,10 +171,11 @@ async def _is_settle_wasted(network: AsyncNetwork, address: Pubkey) -> bool:
     """
     job = await network.fetch_job(address)
     cluster = await network.find_cluster_of(address, job)
-    now = (await network.connection.get_clock()).unix_timestamp
-    if not changes_only_by_paying(job, now, cluster):
-        return False
     offer = await network.fetch_offer(job.offer)
-    at = find_job_addresses(address, job, offer, network.program_id)
+    device = await network.find_device_of(job, offer.device)
+    now = (await network.connection.get_clock()).unix_timestamp
+    if not changes_only_by_paying(job, now, cluster, device):
+        return False
+    at = find_job_addresses(address, job, offer, network.programs.escrow)
     vault, payee = await network.connection.get_accounts([at.vault, at.provider_token])
     return not (can_pay(vault) and can_be_paid(payee, offer.provider))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from solders.account import Account
 from solders.hash import Hash
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
+from ionet._async.accounts import AsyncAccounts
 from ionet._async.sender import AsyncSender
+from ionet._async.verification import AsyncVerification
 from ionet.amounts import Amount, base_units_of
 from ionet.connection import AsyncConnection
+from ionet.deployment import Programs
 from ionet.errors import AccountNotFoundError, AmountError, QuoteError, SignerError
-from ionet.filters import AccountFilter, cluster_filter, job_filter, offer_filter
+from ionet.filters import cluster_filter, job_filter, offer_filter
 from ionet.job_instructions import JobInstructions
 from ionet.jobs import (
     JobAddresses,
@@ -22,23 +24,24 @@ from ionet.jobs import (
     find_job_addresses,
     find_job_cluster,
 )
+from ionet.offers import OfferView
 from ionet.programs.escrow.accounts import Cluster, Config, Job, Offer
-from ionet.programs.escrow.constants import SYSTEM_PROGRAM
-from ionet.programs.escrow.enums import JobState
+from ionet.programs.escrow.enums import JobKind, JobState
 from ionet.programs.escrow.events import JobClosed
 from ionet.programs.escrow.pdas import find_config
+from ionet.programs.verification.accounts import Device
 from ionet.results import Landed, Settlement
 from ionet.signers import Signer
 
 
 class AsyncNetwork:
-    """The escrow program of one network, as one wallet sees it.
+    """The programs of one network, as one wallet sees them.
 
     Args:
         connection: The chain.
         signer: Signs as client, provider, keeper or authority; None to read only.
         payer: Pays network fees, rent and tips; by default the signer.
-        program_id: The escrow program.
+        programs: Where the programs are.
         unit_price: Priority fee in micro-lamports per compute unit.
         unit_limit: Compute limit of every transaction; None asks a simulation before each.
     """
@@ -49,12 +52,14 @@ class AsyncNetwork:
         signer: Signer | None,
         *,
         payer: Signer | None,
-        program_id: Pubkey,
+        programs: Programs,
         unit_price: int,
         unit_limit: int | None,
     ) -> None:
         self.connection = connection
-        self.program_id = program_id
+        self.programs = programs
+        self.verification = AsyncVerification(connection, programs.verification)
+        self._accounts = AsyncAccounts(connection, programs.escrow)
         self._signer = signer
         self._payer = payer if payer is not None else signer
         self._unit_price = unit_price
@@ -81,7 +86,7 @@ class AsyncNetwork:
         return AsyncSender(
             self.connection,
             self.payer,
-            program_id=self.program_id,
+            programs=self.programs,
             unit_price=self._unit_price,
             unit_limit=self._unit_limit,
         )
@@ -94,7 +99,9 @@ class AsyncNetwork:
 
     async def build_for(self, job: JobReference) -> JobInstructions:
         """Return the builder of a job's instructions, with the accounts around it found."""
-        return JobInstructions(await self.fetch_job_addresses(address_of(job)), self.program_id)
+        return JobInstructions(
+            await self.fetch_job_addresses(address_of(job)), self.programs.escrow
+        )
 
     async def change_job(
         self, build: JobInstructions, steps: Sequence[Instruction], *, sign: bool = False
@@ -114,25 +121,19 @@ class AsyncNetwork:
 
     async def fetch_config(self) -> Config:
         """Return the escrow's parameters."""
-        address = find_config(program_id=self.program_id)[0]
-        account = await self._find_account(address)
-        if account is None:
+        address = find_config(program_id=self.programs.escrow)[0]
+        config = await self._accounts.find(Config, address)
+        if config is None:
             raise AccountNotFoundError(f"config {address}: does not exist on this network")
-        return Config.decode(address, account, program_id=self.program_id)
+        return config
 
     async def fetch_offer(self, address: Pubkey) -> Offer:
         """Return the offer."""
-        account = await self._find_account(address)
-        if account is None:
-            raise AccountNotFoundError(f"offer {address}: does not exist")
-        return Offer.decode(address, account, program_id=self.program_id)
+        return await self._accounts.fetch(Offer, address)
 
     async def find_job(self, address: Pubkey) -> Job | None:
         """Return the job, or None when it does not exist or is closed."""
-        account = await self._find_account(address)
-        if account is None:
-            return None
-        return Job.decode(address, account, program_id=self.program_id)
+        return await self._accounts.find(Job, address)
 
     async def fetch_job(self, address: Pubkey) -> Job:
         """Return the job; ``AccountNotFoundError`` when it does not exist or is closed."""
@@ -143,10 +144,7 @@ class AsyncNetwork:
 
     async def find_cluster(self, address: Pubkey) -> Cluster | None:
         """Return the cluster, or None when it does not exist or is closed."""
-        account = await self._find_account(address)
-        if account is None:
-            return None
-        return Cluster.decode(address, account, program_id=self.program_id)
+        return await self._accounts.find(Cluster, address)
 
     async def fetch_cluster(self, address: Pubkey) -> Cluster:
         """Return the cluster; ``AccountNotFoundError`` when it does not exist or is closed."""
@@ -159,41 +157,59 @@ class AsyncNetwork:
         """Return the job's cluster, or None when it has none."""
         if job.member == 0:
             return None
-        return await self.find_cluster(find_job_cluster(address, job, self.program_id))
+        return await self.find_cluster(find_job_cluster(address, job, self.programs.escrow))
+
+    async def find_device_of(self, job: Job, device: Pubkey | None = None) -> Device | None:
+        """Return the device that a rental is paid by; None where the job is no rental.
+
+        None as well once it is deregistered, which no running rental's is.
+
+        Args:
+            job: The job.
+            device: Its device's address; by default read from its offer.
+        """
+        if job.kind is not JobKind.RENTAL:
+            return None
+        if device is None:
+            device = (await self.fetch_offer(job.offer)).device
+        return await self.verification.find_device(device)
 
     async def fetch_job_addresses(self, address: Pubkey, job: Job | None = None) -> JobAddresses:
         """Return the addresses around a job, reading the job if it is not given, and its offer."""
         if job is None:
             job = await self.fetch_job(address)
         offer = await self.fetch_offer(job.offer)
-        return find_job_addresses(address, job, offer, self.program_id)
+        return find_job_addresses(address, job, offer, self.programs.escrow)
 
     async def scan_offers(self, *, provider: Pubkey | None = None) -> list[tuple[Pubkey, Offer]]:
         """Return all offers, or one provider's, by address."""
-        found = await self._scan(offer_filter(provider=provider))
-        return [(key, Offer.decode(key, acc, program_id=self.program_id)) for key, acc in found]
+        return await self._accounts.scan(Offer, offer_filter(provider=provider))
+
+    async def view_offers(
+        self, offers: Sequence[tuple[Pubkey, Offer]], config: Config
+    ) -> list[OfferView]:
+        """Return offers with their devices as of now, and the fee that jobs would carry."""
+        devices = await self.verification.find_views([offer.device for _, offer in offers])
+        return [
+            OfferView(address, offer, config.fee_bps, device)
+            for (address, offer), device in zip(offers, devices, strict=True)
+        ]
+
+    async def fetch_offer_view(self, address: Pubkey) -> OfferView:
+        """Return one offer, likewise."""
+        offer = await self.fetch_offer(address)
+        (view,) = await self.view_offers([(address, offer)], await self.fetch_config())
+        return view
 
     async def scan_jobs(
         self, *, client: Pubkey | None = None, state: JobState | None = None
     ) -> list[tuple[Pubkey, Job]]:
         """Return all jobs, or one client's, or those in one state as written, by address."""
-        found = await self._scan(job_filter(client=client, state=state))
-        return [(key, Job.decode(key, acc, program_id=self.program_id)) for key, acc in found]
+        return await self._accounts.scan(Job, job_filter(client=client, state=state))
 
     async def scan_clusters(self) -> list[tuple[Pubkey, Cluster]]:
         """Return all clusters, by address."""
-        found = await self._scan(cluster_filter())
-        return [(key, Cluster.decode(key, acc, program_id=self.program_id)) for key, acc in found]
-
-    async def _find_account(self, address: Pubkey) -> Account | None:
-        account = await self.connection.get_account(address)
-        # Anyone can send lamports to an address that the program will create, or has closed.
-        return None if account is None or account.owner == SYSTEM_PROGRAM else account
-
-    async def _scan(self, wanted: AccountFilter) -> list[tuple[Pubkey, Account]]:
-        return await self.connection.get_program_accounts(
-            self.program_id, data_size=wanted.data_size, memcmp=wanted.memcmp
-        )
+        return await self._accounts.scan(Cluster, cluster_filter())
 
     async def units_of(self, amount: Amount | int, name: str, mint: Pubkey) -> int:
         """Return the base units of an amount, which must be in the token of ``mint``.

@@ -6,23 +6,22 @@ from collections.abc import AsyncIterator, Collection
 
 from solders.pubkey import Pubkey
 
+from ionet._async.devices import AsyncDeviceOwner
 from ionet._async.jobs import AsyncJobHandle
 from ionet._async.keeper import crank_jobs
-from ionet._async.network import AsyncNetwork
 from ionet._async.requests import AsyncRequest
 from ionet.amounts import Amount, base_units_of
 from ionet.cranks import Crank, CrankReport
 from ionet.durations import checked_duration
 from ionet.errors import QuoteError
-from ionet.jobs import JobReference, find_job_addresses
-from ionet.offers import OfferView, gpu_class_of, kind_bits
+from ionet.jobs import DeviceReference, JobReference, address_of, find_job_addresses
+from ionet.offers import OfferView, kind_bits
 from ionet.programs.escrow import instructions
 from ionet.programs.escrow.constants import FLAG_ACCEPTED
-from ionet.programs.escrow.enums import GpuClass, JobKind, JobState
+from ionet.programs.escrow.enums import JobKind, JobState
 from ionet.programs.escrow.pdas import find_offer
 from ionet.redemption import check_voucher
-from ionet.results import Landed, OfferChange, Settlement
-from ionet.signers import SignerSource, resolve_signer
+from ionet.results import OfferChange, Settlement
 from ionet.standing import accept_by
 from ionet.tokens import build_create_associated_token_account
 from ionet.voucher import Voucher, build_ed25519_instruction
@@ -31,53 +30,49 @@ _RENTALS = (JobKind.RENTAL,)
 _PAYING = frozenset({Crank.EXPIRE, Crank.RELEASE, Crank.SETTLE})
 
 
-class AsyncProvider:
+class AsyncProvider(AsyncDeviceOwner):
     """What a provider of GPUs does; each method is one step, and reads what it needs."""
-
-    def __init__(self, network: AsyncNetwork) -> None:
-        self._network = network
 
     async def post_offer(
         self,
-        device: SignerSource,
+        device: DeviceReference,
         *,
         rate: Amount | int,
         min: int,  # noqa: A002 -- reads as min=hours(1), max=hours(48)
         max: int,  # noqa: A002
-        gpu: GpuClass | str = GpuClass.OTHER,
         kinds: Collection[JobKind] = _RENTALS,
         min_charge: int = 0,
         mint: Pubkey | None = None,
         create_token_account: bool = True,
     ) -> OfferChange:
-        """Create the offer of a device.
+        """Create the offer of a device; jobs start on it once it is eligible.
 
         Args:
-            device: The device's own key, which signs too.
-            rate: Per hour.
+            device: One of the provider's own, registered.
+            rate: Per hour; at least the minimum of the device's class.
             min: Shortest job, in seconds.
             max: Longest job with extensions, in seconds; at most 30 days.
-            gpu: Class of the device, also by name: ``"H100"``.
             kinds: Kinds of jobs it takes.
             min_charge: Seconds that a client pays at least when he ends a rental early.
             mint: Token to be paid in; an ``Amount`` as rate already says it.
             create_token_account: Create the provider's token account where it is missing.
+
+        Raises:
+            NotDeviceOwner: somebody else has registered it.
         """
-        network = self._network
-        provider, device_signer = network.signer.pubkey(), resolve_signer(device)
+        network, provider = self._network, self._key
         token = await self._mint_of_rate(rate, mint)
         posting = instructions.post_offer(
             payer=network.payer.pubkey(),
             provider=provider,
-            device=device_signer.pubkey(),
+            device=address_of(device),
             mint=token,
-            class_=gpu_class_of(gpu),
             kinds=kind_bits(kinds),
             rate=base_units_of(rate, "rate"),
             min_duration=checked_duration(min, "min"),
             max_duration=checked_duration(max, "max"),
             min_charge=min_charge,
-            program_id=network.program_id,
+            program_id=network.programs.escrow,
         )
         steps = [posting]
         if create_token_account:
@@ -85,9 +80,9 @@ class AsyncProvider:
             steps.append(
                 build_create_associated_token_account(payer=payer, owner=provider, mint=token)
             )
-        landed = await network.land(steps, [network.signer, device_signer])
-        address = find_offer(device_signer.pubkey(), program_id=network.program_id)[0]
-        return await self._offer_change(address, landed)
+        landed = await network.land(steps, [network.signer])
+        address = find_offer(address_of(device), program_id=network.programs.escrow)[0]
+        return OfferChange(await network.fetch_offer_view(address), landed)
 
     async def update_offer(
         self,
@@ -114,16 +109,17 @@ class AsyncProvider:
             min_duration=now.min_duration if min is None else checked_duration(min, "min"),
             max_duration=now.max_duration if max is None else checked_duration(max, "max"),
             min_charge=now.min_charge if min_charge is None else min_charge,
-            program_id=network.program_id,
+            program_id=network.programs.escrow,
         )
-        return await self._offer_change(offer, await network.land([instruction], [network.signer]))
+        landed = await network.land([instruction], [network.signer])
+        return OfferChange(await network.fetch_offer_view(offer), landed)
 
     async def iter_offers(self) -> AsyncIterator[OfferView]:
         """Yield the provider's own offers, by address."""
-        fee_bps = (await self._network.fetch_config()).fee_bps
-        provider = self._network.signer.pubkey()
-        for address, offer in await self._network.scan_offers(provider=provider):
-            yield OfferView(address, offer, fee_bps)
+        config = await self._network.fetch_config()
+        offers = await self._network.scan_offers(provider=self._key)
+        for offer in await self._network.view_offers(offers, config):
+            yield offer
 
     async def iter_requests(self, *, is_acceptable: bool = True) -> AsyncIterator[AsyncRequest]:
         """Yield the open requests on the provider's offers, by address.
@@ -141,7 +137,7 @@ class AsyncProvider:
             now = (await network.connection.get_clock()).unix_timestamp
             if now >= accept_by(job) or (cluster is not None and cluster.is_failed):
                 continue
-            at = find_job_addresses(address, job, offers[job.offer], network.program_id)
+            at = find_job_addresses(address, job, offers[job.offer], network.programs.escrow)
             request = AsyncRequest(network, job, at, cluster)
             if request.is_acceptable or not is_acceptable:
                 yield request
@@ -197,7 +193,7 @@ class AsyncProvider:
             job,
             (await network.connection.get_clock()).unix_timestamp,
             genesis_hash=await network.genesis_hash(),
-            program_id=network.program_id,
+            program_id=network.programs.escrow,
             cluster=await network.find_cluster_of(voucher.job, job),
             is_clamped=is_clamped,
         )
@@ -235,11 +231,6 @@ class AsyncProvider:
     @property
     def _key(self) -> Pubkey:
         return self._network.signer.pubkey()
-
-    async def _offer_change(self, address: Pubkey, landed: Landed) -> OfferChange:
-        offer = await self._network.fetch_offer(address)
-        fee_bps = (await self._network.fetch_config()).fee_bps
-        return OfferChange(OfferView(address, offer, fee_bps), landed)
 
     async def _mint_of_rate(self, rate: Amount | int, mint: Pubkey | None) -> Pubkey:
         if isinstance(rate, Amount):

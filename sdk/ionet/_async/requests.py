@@ -28,7 +28,7 @@ class AsyncRequest:
         cluster: Cluster | None = None,
     ) -> None:
         self._network = network
-        self._build = JobInstructions(at, network.program_id)
+        self._build = JobInstructions(at, network.programs.escrow)
         self.account = account
         self.at = at
         self.cluster = cluster

@@ -11,7 +11,6 @@ import logging
 from collections.abc import Sequence
 
 from solders.instruction import Instruction
-from solders.pubkey import Pubkey
 from solders.signature import Signature
 
 from ionet.connection import AsyncConnection, TransactionOutcome, TransactionRefusedError
@@ -36,7 +35,7 @@ class AsyncSender:
     Args:
         connection: The chain.
         payer: Pays network fees.
-        program_id: Escrow program whose events are read from logs.
+        programs: Those whose errors and events are known.
         unit_price: Priority fee in micro-lamports per compute unit.
         unit_limit: Compute limit of every transaction; None asks a simulation before each.
     """
@@ -46,13 +45,13 @@ class AsyncSender:
         connection: AsyncConnection,
         payer: Signer,
         *,
-        program_id: Pubkey,
+        programs: Programs,
         unit_price: int = 0,
         unit_limit: int | None = None,
     ) -> None:
         self.connection = connection
         self.payer = payer
-        self._programs = Programs(escrow=program_id)
+        self._programs = programs
         self._unit_price = unit_price
         self._unit_limit = unit_limit
 

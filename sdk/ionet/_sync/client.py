@@ -8,14 +8,17 @@ from typing import Self
 
 from solders.pubkey import Pubkey
 
+from ionet._sync.attestor import Attestor
 from ionet._sync.governance import Governance
 from ionet._sync.keeper import Keeper
+from ionet._sync.market import Market
 from ionet._sync.network import Network
 from ionet._sync.provider import Provider
 from ionet._sync.renter import Renter
 from ionet._sync.sender import Sender
 from ionet.connection import Connection
-from ionet.programs.escrow.constants import PROGRAM_ID
+from ionet.deployment import Programs
+from ionet.report_journal import Journal
 from ionet.signers import SignerSource, resolve_signer
 
 
@@ -29,14 +32,18 @@ class Client:
         signer: Who acts as client, provider, keeper or authority: a signer or a key pair file.
             None makes a client that can only read.
         payer: Pays network fees, rent and tips; by default the signer.
-        program_id: The escrow program.
+        programs: Where the programs are; by default those that ship with the package.
         unit_price: Priority fee in micro-lamports per compute unit.
         unit_limit: Compute limit of every transaction; None asks a simulation before each.
+        journal: Where an attestor's reports are kept until they are revealed: a
+            ``ReportJournal(path)``, which its maker closes. Nobody else needs one.
 
     Attributes:
         renter: The client's side: offers, jobs, clusters.
-        provider: The provider's side: post, accept, settle, redeem.
-        keeper: Permissionless cranks.
+        provider: The provider's side: devices, offers, requests, pay.
+        attestor: The attestor's side: a seat, duties, reports.
+        market: What anyone may look up: devices, offers.
+        keeper: Permissionless cranks of jobs and epochs.
         governance: Parameters and pause.
     """
 
@@ -46,21 +53,24 @@ class Client:
         signer: SignerSource | None = None,
         *,
         payer: SignerSource | None = None,
-        program_id: Pubkey = PROGRAM_ID,
+        programs: Programs | None = None,
         unit_price: int = 0,
         unit_limit: int | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self.connection = connection
         self._network = Network(
             connection,
             None if signer is None else resolve_signer(signer),
             payer=None if payer is None else resolve_signer(payer),
-            program_id=program_id,
+            programs=Programs() if programs is None else programs,
             unit_price=unit_price,
             unit_limit=unit_limit,
         )
         self.renter = Renter(self._network)
         self.provider = Provider(self._network)
+        self.attestor = Attestor(self._network, journal)
+        self.market = Market(self._network)
         self.keeper = Keeper(self._network)
         self.governance = Governance(self._network)
 

@@ -60,7 +60,7 @@ class Governance:
             treasury=treasury,
             genesis_hash=Pubkey(bytes(genesis_hash)),
             fee_bps=fee_bps,
-            program_id=network.program_id,
+            program_id=network.programs.escrow,
         )
         return network.land([instruction], [genesis_authority])
 
@@ -78,7 +78,7 @@ class Governance:
             guardian=now.guardian if guardian is None else guardian,
             treasury=now.treasury if treasury is None else treasury,
             fee_bps=now.fee_bps if fee_bps is None else fee_bps,
-            program_id=self._network.program_id,
+            program_id=self._network.programs.escrow,
         )
         return self._land(instruction)
 
@@ -113,7 +113,7 @@ class Governance:
                 slot=slot,
                 is_accepted=is_accepted,
                 min_rates=tuple(rates),
-                program_id=network.program_id,
+                program_id=network.programs.escrow,
             )
         ]
         if create_treasury_account:
@@ -126,27 +126,31 @@ class Governance:
     def propose_authority(self, new_authority: Pubkey) -> Landed:
         """Name the next authority, who must accept; the zero address withdraws the proposal."""
         instruction = instructions.propose_authority(
-            authority=self._key, new_authority=new_authority, program_id=self._network.program_id
+            authority=self._key,
+            new_authority=new_authority,
+            program_id=self._network.programs.escrow,
         )
         return self._land(instruction)
 
     def accept_authority(self) -> Landed:
         """Take over as authority, as the one who was proposed."""
         instruction = instructions.accept_authority(
-            pending_authority=self._key, program_id=self._network.program_id
+            pending_authority=self._key, program_id=self._network.programs.escrow
         )
         return self._land(instruction)
 
     def pause(self, flags: int) -> Landed:
         """Pause entries for 72 h: ``PAUSE_OPEN``, ``PAUSE_ACCEPT``, ``PAUSE_EXTEND``, or a sum."""
         instruction = instructions.pause(
-            guardian=self._key, flags=flags, program_id=self._network.program_id
+            guardian=self._key, flags=flags, program_id=self._network.programs.escrow
         )
         return self._land(instruction)
 
     def unpause(self) -> Landed:
         """Lift the pause before it ends by itself."""
-        instruction = instructions.unpause(authority=self._key, program_id=self._network.program_id)
+        instruction = instructions.unpause(
+            authority=self._key, program_id=self._network.programs.escrow
+        )
         return self._land(instruction)
 
     @property

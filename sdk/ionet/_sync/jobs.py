@@ -47,7 +47,7 @@ class JobHandle:
         opening: Settlement | None = None,
     ) -> None:
         self._network = network
-        self._build = JobInstructions(at, network.program_id)
+        self._build = JobInstructions(at, network.programs.escrow)
         self.account = account
         self.at = at
         self.opening = opening
@@ -73,8 +73,9 @@ class JobHandle:
         """Read the job and work out its state, deadlines and dues at the chain's clock."""
         job = self.refresh()
         cluster = self.fetch_cluster()
+        device = self._network.find_device_of(job, self.at.device)
         clock = self._network.connection.get_clock()
-        return standing_of(job, clock.unix_timestamp, cluster)
+        return standing_of(job, clock.unix_timestamp, cluster, device)
 
     def fetch_cluster(self) -> Cluster | None:
         """Read the job's cluster; None when it has none."""
@@ -179,7 +180,7 @@ class JobHandle:
         return sign_voucher(
             network.signer,
             genesis_hash=network.genesis_hash(),
-            program_id=network.program_id,
+            program_id=network.programs.escrow,
             job=self.address,
             opened_slot=self.account.opened_slot,
             cumulative=units,

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from solders.pubkey import Pubkey
 
+from ionet._sync.epochs import EpochKeeper
 from ionet._sync.network import Network
 from ionet.cranks import (
     Crank,
@@ -33,11 +34,8 @@ from ionet.tokens import (
 _ALL_CRANKS = frozenset(Crank)
 
 
-class Keeper:
-    """What anyone may do: apply deadlines, move what is due, close what is empty."""
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
+class Keeper(EpochKeeper):
+    """What anyone may do: apply deadlines, move what is due, close what is empty; run epochs."""
 
     def expire(self, job: JobReference) -> Settlement:
         """Expire a request nobody accepted, or write the end of a job that has run out."""
@@ -75,7 +73,7 @@ class Keeper:
         """Return the rent of a cluster none of whose members is left."""
         account = self._network.fetch_cluster(cluster)
         instruction = instructions.close_cluster(
-            cluster=cluster, rent_payer=account.rent_payer, program_id=self._network.program_id
+            cluster=cluster, rent_payer=account.rent_payer, program_id=self._network.programs.escrow
         )
         return self._network.land([instruction])
 
@@ -154,8 +152,9 @@ def _next_crank(network: Network, address: Pubkey, tried: AbstractSet[Crank]) ->
     if job is None:
         return None
     cluster = network.find_cluster_of(address, job)
+    device = network.find_device_of(job)
     now = network.connection.get_clock().unix_timestamp
-    return next_crank(job, now, cluster, tried=tried)
+    return next_crank(job, now, cluster, device, tried=tried)
 
 
 def _is_settle_wasted(network: Network, address: Pubkey) -> bool:
@@ -165,10 +164,11 @@ def _is_settle_wasted(network: Network, address: Pubkey) -> bool:
     """
     job = network.fetch_job(address)
     cluster = network.find_cluster_of(address, job)
-    now = network.connection.get_clock().unix_timestamp
-    if not changes_only_by_paying(job, now, cluster):
-        return False
     offer = network.fetch_offer(job.offer)
-    at = find_job_addresses(address, job, offer, network.program_id)
+    device = network.find_device_of(job, offer.device)
+    now = network.connection.get_clock().unix_timestamp
+    if not changes_only_by_paying(job, now, cluster, device):
+        return False
+    at = find_job_addresses(address, job, offer, network.programs.escrow)
     vault, payee = network.connection.get_accounts([at.vault, at.provider_token])
     return not (can_pay(vault) and can_be_paid(payee, offer.provider))

@@ -10,18 +10,21 @@ from solders.pubkey import Pubkey
 from ionet._sync.cluster_openings import fill_cluster
 from ionet._sync.clusters import ClusterHandle
 from ionet._sync.jobs import JobHandle
+from ionet._sync.market import Market
 from ionet._sync.network import Network
-from ionet.amounts import Amount, base_units_of
+from ionet.amounts import Amount
+from ionet.devices import DeviceState
 from ionet.errors import QuoteError
 from ionet.job_requests import JobRequest
 from ionet.jobs import cluster_id_of, job_id_of
-from ionet.offers import OfferFilter, OfferView, Quote, gpu_class_of, quote
+from ionet.offers import OfferView, Quote, quote
 from ionet.openings import ACCEPT_WITHIN, Opening, RequestTerms
 from ionet.programs.escrow.accounts import Job
 from ionet.programs.escrow.constants import MAX_CLUSTER_SIZE, MIN_CLUSTER_SIZE
 from ionet.programs.escrow.enums import GpuClass, JobKind
 from ionet.programs.escrow.errors import AlreadyInUse
 from ionet.programs.escrow.pdas import find_cluster, find_job
+from ionet.programs.verification.enums import SupplySource
 from ionet.results import Landed, Settlement
 
 
@@ -30,44 +33,38 @@ class Renter:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        self._market = Market(network)
 
     def iter_offers(
         self,
         *,
         kind: JobKind | None = None,
         gpu: GpuClass | str | None = None,
+        state: DeviceState | str | None = None,
+        source: SupplySource | str | None = None,
         mint: Pubkey | None = None,
         max_rate: Amount | int | None = None,
         is_free: bool = True,
+        is_eligible: bool = False,
     ) -> Iterator[OfferView]:
-        """Yield the offers that match, by address.
+        """Iterate over the offers that match, by address; see ``market.iter_offers``.
 
-        Args:
-            kind: Only offers that take such jobs.
-            gpu: Only devices of this class, also by name: ``"H100"``.
-            mint: Only offers paid in this token.
-            max_rate: Only offers of at most this rate; an ``Amount`` also fixes the token.
-            is_free: Leave out devices that a job holds.
+        A job opened for a device that is not eligible cannot be accepted until it is.
         """
-        config = self._network.fetch_config()
-        if isinstance(max_rate, Amount):
-            mint = self._network.mint_of(config, max_rate, mint)
-        wanted = OfferFilter(
+        return self._market.iter_offers(
             kind=kind,
-            gpu=None if gpu is None else gpu_class_of(gpu),
+            gpu=gpu,
+            state=state,
+            source=source,
             mint=mint,
-            max_rate=None if max_rate is None else base_units_of(max_rate, "max_rate"),
+            max_rate=max_rate,
             is_free=is_free,
+            is_eligible=is_eligible,
         )
-        for address, offer in self._network.scan_offers():
-            view = OfferView(address, offer, config.fee_bps)
-            if wanted.matches(view):
-                yield view
 
     def fetch_offer(self, address: Pubkey) -> OfferView:
-        """Return one offer with the fee that a job opened now would carry."""
-        offer = self._network.fetch_offer(address)
-        return OfferView(address, offer, self._network.fetch_config().fee_bps)
+        """Return one offer with its device and the fee that a job opened now would carry."""
+        return self._network.fetch_offer_view(address)
 
     def quote(
         self,
@@ -133,7 +130,7 @@ class Renter:
             units = network.units_of(deposit, "deposit", offer.mint)
         asked = JobRequest(offer, duration, kind, units)
         job_id = job_id_of(idempotency_key)
-        address = find_job(network.signer.pubkey(), job_id, program_id=network.program_id)[0]
+        address = find_job(network.signer.pubkey(), job_id, program_id=network.programs.escrow)[0]
         if idempotency_key is not None and (job := network.find_job(address)) is not None:
             return self._existing_job(address, job, asked, max_deposit)
         priced = asked.quote()
@@ -189,7 +186,7 @@ class Renter:
         requests = [JobRequest(offer, duration) for offer in offers]
         landed = fill_cluster(self._network, cluster_id, requests, terms, max_deposit)
         client = self._network.signer.pubkey()
-        address = find_cluster(client, cluster_id, program_id=self._network.program_id)[0]
+        address = find_cluster(client, cluster_id, program_id=self._network.programs.escrow)[0]
         return self.fetch_cluster(address, landed)
 
     def fetch_job(self, address: Pubkey, opened_by: Landed | None = None) -> JobHandle:
@@ -205,7 +202,7 @@ class Renter:
         members: list[JobHandle] = []
         for place in range(cluster.size):
             member_id = cluster.id + place
-            job = find_job(cluster.client, member_id, program_id=self._network.program_id)[0]
+            job = find_job(cluster.client, member_id, program_id=self._network.programs.escrow)[0]
             if self._network.find_job(job) is not None:
                 members.append(self.fetch_job(job))
         return ClusterHandle(self._network, address, cluster, tuple(members), tuple(opened_by))
@@ -222,7 +219,7 @@ class Renter:
         instruction = opening.build(
             client=network.signer.pubkey(),
             payer=network.payer.pubkey(),
-            program_id=network.program_id,
+            program_id=network.programs.escrow,
         )
         return network.land([instruction], [network.signer])
 

@@ -29,7 +29,7 @@ class Request:
         cluster: Cluster | None = None,
     ) -> None:
         self._network = network
-        self._build = JobInstructions(at, network.program_id)
+        self._build = JobInstructions(at, network.programs.escrow)
         self.account = account
         self.at = at
         self.cluster = cluster
