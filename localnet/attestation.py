@@ -27,7 +27,7 @@ from ionet.localnet.clock import SLOT_HASHES
 from ionet.localnet.connection import EmbeddedConnection
 from ionet.localnet.epoch_report import EpochReport, Listener, Refusal
 from ionet.localnet.errors import LocalnetError
-from ionet.localnet.reporting import Hand, Overheard, Task
+from ionet.localnet.reporting import Hand, Overheard, RepeatableJournal, Task
 from ionet.localnet.vm import Vm
 from ionet.programs.escrow.accounts import Offer
 from ionet.programs.escrow.pdas import find_offer
@@ -42,6 +42,7 @@ from ionet.programs.verification.events import (
 )
 from ionet.programs.verification.pdas import find_config, find_epoch
 from ionet.reports import Duty
+from ionet.verification_results import EpochRound
 
 _ENDS = {
     Window.COMMIT: COMMIT_WINDOW,
@@ -137,6 +138,7 @@ class Attestation:
             actor.keypair,
             programs=self.programs,
             unit_limit=unit_limit,
+            journal=RepeatableJournal(actor),
         )
 
 
@@ -162,7 +164,7 @@ class _EpochRun:
         """Run it and tell what happened."""
         epoch = self._seeded()
         if epoch is not None and self._has_reports(epoch):
-            self._scene.keeper.open_reports()
+            self._note("open_report", self._scene.keeper.open_reports())
             for window in Window:
                 self._pass(window)
         self._warp_to(EPOCH_SECONDS)
@@ -216,9 +218,12 @@ class _EpochRun:
             for task in self._tasks(attestor):
                 self._act(attestor, window, task)
         if window is Window.TALLY:
-            self._scene.keeper.tally()
-            self._scene.keeper.record_misses()
+            self._note("tally", self._scene.keeper.tally())
+            self._note("record_miss", self._scene.keeper.record_misses(self._number))
         self._warp_to(_ENDS[window])
+
+    def _note(self, step: str, round_: EpochRound) -> None:
+        self._skipped += [f"{step}: {failure}" for failure in round_.failures]
 
     def _act(self, attestor: AttestorActor, window: Window, task: Task) -> None:
         try:

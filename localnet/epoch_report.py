@@ -55,7 +55,7 @@ class EpochReport:
     skipped: tuple[str, ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Listener:
     """Observer that keeps the events of the programs."""
 

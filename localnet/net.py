@@ -15,6 +15,7 @@ from solders.pubkey import Pubkey
 from solders.system_program import TransferParams, transfer
 from solders.transaction import VersionedTransaction
 
+from ionet import Client
 from ionet.connection import TransactionOutcome
 from ionet.deployment import Programs
 from ionet.localnet.actors import FAUCET, STAFF, Actor
@@ -23,11 +24,11 @@ from ionet.localnet.attestation import Attestation
 from ionet.localnet.behaviours import HONEST, AttestorActor, Behaviour, Probe
 from ionet.localnet.connection import AsyncEmbeddedConnection, EmbeddedConnection
 from ionet.localnet.epoch_report import EpochReport
-from ionet.localnet.errors import GenesisError, LocalnetError
+from ionet.localnet.errors import LocalnetError
 from ionet.localnet.genesis import DEFAULT_UNIX_TIME, Program
 from ionet.localnet.ledger import recording
 from ionet.localnet.ledger_file import LedgerFile
-from ionet.localnet.programs import shipped_programs
+from ionet.localnet.programs import address_of, builds_or_shipped
 from ionet.localnet.setup import (
     LAMPORTS_PER_SOL,
     Setup,
@@ -59,8 +60,8 @@ class Localnet:
         self.vm = vm
         self.connection = EmbeddedConnection(vm)
         self.async_connection = AsyncEmbeddedConnection(vm)
-        self.escrow = _address_of(vm.genesis.programs, "escrow")
-        self.verification = _address_of(vm.genesis.programs, "verification")
+        self.escrow = address_of(vm.genesis.programs, "escrow")
+        self.verification = address_of(vm.genesis.programs, "verification")
         self.programs = Programs(self.escrow, self.verification)
         self.usdc = USDC.address
         self.io = IO.address
@@ -171,7 +172,7 @@ class Localnet:
             LedgerError: it is damaged, or is of other programs or of another runtime.
             OSError: the file cannot be read or written.
         """
-        file = LedgerFile.resume(path, _builds(programs))
+        file = LedgerFile.resume(path, builds_or_shipped(programs))
         with ExitStack() as opened:
             opened.callback(file.close)
             net = cls(file.vm)
@@ -191,6 +192,14 @@ class Localnet:
             known = ", ".join(sorted(self._actors))
             raise LocalnetError(f"actor {name!r}: has no account, and is none of {known}")
         return actor
+
+    def client(self, name: str) -> Client:
+        """Return the SDK as the actor of this name uses it, on this localnet's programs.
+
+        Raises:
+            LocalnetError: nobody has that name.
+        """
+        return Client(self.connection, self.actor(name).keypair, programs=self.programs)
 
     def execute(self, *steps: Instruction, signers: Sequence[Actor]) -> TransactionOutcome:
         """Sign with the actors, the first paying, and execute.
@@ -293,15 +302,4 @@ class Localnet:
 def _begin(
     setup: Setup, programs: Sequence[Program] | None
 ) -> tuple[Vm, Sequence[str], Sequence[str]]:
-    return Vm(setup.genesis(_builds(programs))), setup.actors, setup.names_of_attestors()
-
-
-def _builds(programs: Sequence[Program] | None) -> tuple[Program, ...]:
-    return shipped_programs() if programs is None else tuple(programs)
-
-
-def _address_of(programs: Sequence[Program], name: str) -> Pubkey:
-    for program in programs:
-        if program.name == name:
-            return program.address
-    raise GenesisError(f"programs: one must be named {name}")
+    return Vm(setup.genesis(builds_or_shipped(programs))), setup.actors, setup.names_of_attestors()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -37,6 +38,23 @@ def shipped_programs() -> tuple[Program, ...]:
         )
     except FileNotFoundError as error:
         raise GenesisError(f"shipped programs: {error.filename} is missing") from None
+
+
+def builds_or_shipped(programs: Sequence[Program] | None) -> tuple[Program, ...]:
+    """Return the builds that were given, or else the shipped ones."""
+    return shipped_programs() if programs is None else tuple(programs)
+
+
+def address_of(programs: Iterable[Program], name: str) -> Pubkey:
+    """Return where the program of this name is.
+
+    Raises:
+        GenesisError: there is none.
+    """
+    for program in programs:
+        if program.name == name:
+            return program.address
+    raise GenesisError(f"programs: one must be named {name}")
 
 
 def _checked(elf: bytes, name: str, entry: dict[str, dict[str, str]]) -> bytes:

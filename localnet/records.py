@@ -214,7 +214,7 @@ class TransactionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The last line: how many transactions came before it, and the clock, if it says so."""
+    """The last line: how many transactions came before it, and the clock if it says so."""
 
     transactions: int
     unix_ms: int | None = None

@@ -25,7 +25,7 @@ from ionet.localnet.replay_report import Difference, Value
 from ionet.localnet.vm import Landed, Vm
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Capture:
     """Observer that keeps the last landed transaction."""
 

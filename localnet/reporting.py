@@ -74,7 +74,7 @@ class RepeatableJournal(MemoryJournal):
         return salt_of(self._actor, epoch, range_)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Overheard:
     """Observer that keeps what was revealed: salts are in transactions, which everybody can read.
 

@@ -52,7 +52,7 @@ class Landed:
 
 
 class Observer(Protocol):
-    """Follows a chain: told about each change once it has happened."""
+    """Follows a chain: told about each change once it has happened; equal only to itself."""
 
     def landed(self, landed: Landed) -> None:
         """Take note of a transaction."""

@@ -1,0 +1,185 @@
+"""Epochs of the localnet run by themselves: everybody acts through the SDK, the clock moves on."""
+
+from pathlib import Path
+
+import pytest
+from solders.pubkey import Pubkey
+
+from ionet.devices import DeviceState, Result, carries_of, device_state, nibble_of, result_of
+from ionet.epochs import COMMIT_WINDOW, EPOCH_SECONDS, OPEN_WINDOW, REVEAL_DEADLINE
+from ionet.localnet import Actor, Localnet
+from ionet.localnet.behaviours import LATE, SILENT, Behaviour, Window
+from ionet.localnet.genesis import DEFAULT_UNIX_TIME as GENESIS
+from ionet.localnet.replay import replay
+from ionet.programs.verification.accounts import Device
+from ionet.programs.verification.enums import ReportCode
+from tests.localnet.fleet import Gpu, read_attestor
+
+
+def start(attestors: int = 1, *, ledger: Path | None = None) -> Localnet:
+    return Localnet.start(["owner", "funder"], attestors=attestors, ledger=ledger)
+
+
+def active_gpu(net: Localnet, name: str = "gpu-1") -> Gpu:
+    gpu = Gpu(net, Actor.named(name))
+    gpu.register()
+    gpu.activate()
+    return gpu
+
+
+def state(gpu: Gpu) -> DeviceState:
+    return device_state(gpu.read(), gpu.net.vm.now().unix_timestamp)
+
+
+def results(gpu: Gpu, *epochs: int) -> list[Result]:
+    return [result_of(nibble_of(gpu.read(), epoch)) for epoch in epochs]
+
+
+def test_a_new_device_is_cluster_ready_two_epochs_later() -> None:
+    with start() as net:
+        gpu = active_gpu(net)
+        first, second = net.run_epochs(2)
+        assert net.vm.now().unix_timestamp == GENESIS + 2 * EPOCH_SECONDS
+        assert state(gpu) is DeviceState.CLUSTER_READY
+        assert (first.number, first.committee_size, first.tallied) == (0, 0, 0)
+        assert first.skipped == ("reports: drawn from 0 seats, too few for committees",)
+        assert (second.number, second.committee_size, second.skipped) == (1, 1, ())
+        assert (second.committed, second.revealed, second.missed, second.tallied) == (1, 1, 0, 1)
+        assert second.refusals == ()
+
+
+def test_an_unplugged_device_fails_until_it_is_plugged_in() -> None:
+    with start() as net:
+        good, bad = active_gpu(net), active_gpu(net, "gpu-2")
+        net.run_epochs(2)
+        net.unplug(bad.address)
+        net.run_epochs(2)
+        net.plug(bad.address)
+        net.run_epochs()
+        assert results(good, 1, 2, 3, 4) == [Result.DEPLOYABLE] * 4
+        assert results(bad, 1, 2, 3, 4) == [
+            Result.DEPLOYABLE,
+            Result.UNSEEN,
+            Result.UNSEEN,
+            Result.DEPLOYABLE,
+        ]
+
+
+def test_a_probe_decides_what_is_seen() -> None:
+    with start() as net:
+        late, passed = active_gpu(net), active_gpu(net, "gpu-2")
+
+        def probe(address: Pubkey, device: Device) -> ReportCode:
+            assert address == (late if device.index == 0 else passed).address
+            return ReportCode.LATE if device.index == 0 else ReportCode.PASSED
+
+        net.run_epochs(2, probe=probe)
+        assert (results(late, 1), results(passed, 1)) == ([Result.UNSEEN], [Result.PASSED])
+        assert late.read().reason is ReportCode.LATE
+
+
+def test_an_attestor_may_see_something_else() -> None:
+    with start(3) as net:
+        gpu = active_gpu(net)
+        net.attestors["attestor-2"].probe = lambda _address, _device: ReportCode.TOO_FAST
+        net.run_epochs(2)
+        assert results(gpu, 1) == [Result.DEPLOYABLE]
+        net.attestors["attestor-3"].probe = lambda _address, _device: ReportCode.TOO_FAST
+        net.run_epochs()
+        assert results(gpu, 2) == [Result.UNSEEN]
+        assert gpu.read().reason is ReportCode.TOO_FAST
+
+
+def test_who_joins_later_has_duties_from_the_next_epoch_on() -> None:
+    with start(0) as net:
+        active_gpu(net)
+        net.run_epochs()
+        net.join_attestor("owner")
+        empty, full = net.run_epochs(2)
+        assert (empty.committee_size, empty.committed) == (0, 0)
+        assert (full.committee_size, full.committed, full.revealed) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "refused"), [(SILENT, []), (LATE, [(Window.TALLY, "RevealTooLate")])]
+)
+def test_who_does_not_reveal_is_recorded_as_missed(
+    behaviour: Behaviour, refused: list[tuple[Window, str]]
+) -> None:
+    with start(2) as net:
+        gpu = active_gpu(net)
+        net.run_epochs(2)
+        net.attestors["attestor-1"].behaviour = behaviour
+        (report,) = net.run_epochs()
+        assert (report.revealed, report.missed, report.tallied) == (1, 1, 1)
+        assert [(r.window, type(r.error).__name__) for r in report.refusals] == refused
+        # One of two is no quorum: the result of the epoch before is carried.
+        assert carries_of(nibble_of(gpu.read(), 2)) == 1
+        missed = read_attestor(net, net.actor("attestor-1"))
+        assert (missed.total_revealed, missed.total_missed) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("offset", "done", "skipped"),
+    [
+        (OPEN_WINDOW - 14, (1, 1, 1), ()),
+        (OPEN_WINDOW, (0, 0, 0), ("open_epoch: 0 s too late",)),
+        (EPOCH_SECONDS - 1, (0, 0, 0), (f"open_epoch: {EPOCH_SECONDS - 1 - OPEN_WINDOW} s",)),
+    ],
+)
+def test_what_is_too_late_is_left_out_and_told(
+    offset: int, done: tuple[int, ...], skipped: tuple[str, ...]
+) -> None:
+    with start() as net:
+        active_gpu(net)
+        net.run_epochs()
+        net.vm.warp(offset)
+        (report,) = net.run_epochs()
+        assert (report.committed, report.revealed, report.tallied) == done
+        assert len(report.skipped) == len(skipped)
+        assert all(map(str.startswith, report.skipped, skipped))
+        assert net.vm.now().unix_timestamp == GENESIS + 2 * EPOCH_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("offset", "done", "skipped"),
+    [
+        (COMMIT_WINDOW, (0, 0, 1), ["commit: 0 s too late"]),
+        (REVEAL_DEADLINE, (0, 0, 1), ["commit: 5400 s too late", "reveal: 0 s too late"]),
+    ],
+)
+def test_a_seeded_epoch_is_taken_up_where_it_is(
+    offset: int, done: tuple[int, ...], skipped: list[str]
+) -> None:
+    with start() as net:
+        active_gpu(net)
+        net.run_epochs()
+        keeper = net.client("epoch-keeper").keeper
+        keeper.open_epoch()
+        net.vm.advance_slots(33)
+        keeper.seed_epoch()
+        net.vm.warp_to(GENESIS + EPOCH_SECONDS + offset)
+        (report,) = net.run_epochs()
+        assert (report.committed, report.revealed, report.missed) == done
+        assert list(report.skipped) == skipped
+
+
+def test_a_seed_that_was_lost_is_armed_again() -> None:
+    with start() as net:
+        active_gpu(net)
+        net.run_epochs()
+        net.client("epoch-keeper").keeper.open_epoch()
+        net.vm.advance_slots(600)
+        (report,) = net.run_epochs()
+        assert (report.skipped, report.tallied) == ((), 1)
+
+
+def test_runs_of_epochs_repeat_to_the_byte_and_replay_identically(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        with start(3, ledger=tmp_path / name) as net:
+            active_gpu(net)
+            net.run_epochs(3)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    report = replay(tmp_path / "one")
+    assert report.first_difference is None
+    assert report.is_identical
