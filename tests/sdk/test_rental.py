@@ -10,7 +10,7 @@ from tests.sdk.world import RATE, World, collect, done
 
 async def test_offers_are_found_by_what_is_asked(world: World) -> None:
     h100 = await world.post_offer(device="one")
-    l40s = await world.post_offer(device="two", gpu="L40S", rate=Usdc("0.79"), kinds=())
+    l40s = await world.post_offer(device="two", gpu=GpuClass.L40S, rate=Usdc("0.79"), kinds=())
     renter = world.client("alice").renter
     assert await collect(renter.iter_offers()) == [h100]
     assert await collect(renter.iter_offers(gpu="h100", max_rate=RATE, kind=JobKind.RENTAL)) == [

@@ -13,6 +13,7 @@ from solders.transaction import VersionedTransaction
 from ionet._async.sender import AsyncSender
 from ionet._sync.sender import Sender
 from ionet.connection import SimulationOutcome, TransactionFault
+from ionet.deployment import Programs
 from ionet.errors import (
     NotSentError,
     OutcomeUnknownError,
@@ -48,9 +49,9 @@ def make(request: pytest.FixtureRequest) -> Any:
     def sender(script: ScriptedConnection, **options: Any) -> Any:
         if request.param == "async":
             connection: Any = AsyncScriptedConnection(script)
-            return AsyncSender(connection, PAYER, program_id=PROGRAM_ID, **options)
+            return AsyncSender(connection, PAYER, programs=Programs(), **options)
         connection = script
-        return Sender(connection, PAYER, program_id=PROGRAM_ID, **options)
+        return Sender(connection, PAYER, programs=Programs(), **options)
 
     return sender
 

@@ -10,11 +10,14 @@ from ionet.errors import ProgramError, VoucherError
 from ionet.localnet.net import Localnet
 from ionet.programs.escrow.accounts import Job
 from ionet.programs.escrow.errors import NothingDue
+from ionet.programs.verification.accounts import Device
+from ionet.programs.verification.constants import RING_EPOCHS
 from ionet.results import Settlement
 from ionet.standing import standing_of
 from tests.sdk.world import World
 
 LIVES = 24
+NIBBLES = RING_EPOCHS // 2
 DEPOSIT = {JobKind.RENTAL: None, JobKind.METERED: 7_654_321, JobKind.DELIVERABLE: 1_234_567}
 
 
@@ -30,6 +33,8 @@ async def test_standing_agrees_with_the_program(seed: int) -> None:
         job: JobHandle = await world.open_running(
             offer, rng.randrange(hours(1), hours(30)), kind=kind, deposit=DEPOSIT[kind]
         )
+        # Some epochs see it, some do not.
+        world.write_device(ring=bytes(rng.choice([0x00, 0x03, 0x20, 0x31]) for _ in range(NIBBLES)))
         seen = {check_one_step(rng, world, job) for _ in range(40)}
         assert {"settle", "sweep"} <= seen
 
@@ -38,7 +43,7 @@ def check_one_step(rng: random.Random, world: World, job: JobHandle) -> str:
     """Do one thing that may be refused; check what it paid against the standing before it."""
     world.warp(rng.choice([1, 60, hours(1), hours(5)]))
     bob, carol = world.client("bob"), world.client("carol")
-    before = job.refresh()
+    before, device = job.refresh(), device_of(world)
     rare = rng.random() < 0.1
     name = rng.choice(
         ["settle", "refund", "sweep", "expire", "release"]
@@ -60,24 +65,30 @@ def check_one_step(rng: random.Random, world: World, job: JobHandle) -> str:
     try:
         after = steps[name]()
     except NothingDue:
-        check_nothing_was_due(name, before, world)
+        check_nothing_was_due(name, before, device, world)
     except (ProgramError, VoucherError):
         pass
     else:
-        check_payment(name, before, after)
-        check_books(name, before, after, job)
+        check_payment(name, before, device, after)
+        check_books(name, before, device, after, job)
     return name
 
 
-def check_nothing_was_due(name: str, before: Job, world: World) -> None:
-    standing = standing_of(before, world.net.vm.now().unix_timestamp)
+def device_of(world: World) -> Device:
+    """Return the device of the offer."""
+    (view,) = world.client(None).market.iter_devices()
+    return view.account
+
+
+def check_nothing_was_due(name: str, before: Job, device: Device, world: World) -> None:
+    standing = standing_of(before, world.net.vm.now().unix_timestamp, device=device)
     due = {"refund": standing.due_to_client, "sweep": standing.due_to_treasury}
     assert due[name] == 0
 
 
-def check_payment(name: str, before: Job, after: Settlement) -> None:
+def check_payment(name: str, before: Job, device: Device, after: Settlement) -> None:
     assert after.transaction is not None
-    standing = standing_of(before, after.transaction.unix_timestamp)
+    standing = standing_of(before, after.transaction.unix_timestamp, device=device)
     moved = (after.paid - before.paid, after.refunded - before.refunded, after.fee - before.fee)
     expected = {
         "settle": (standing.due_to_provider, 0, 0),
@@ -91,10 +102,10 @@ def check_payment(name: str, before: Job, after: Settlement) -> None:
         assert after.state is standing.state
 
 
-def check_books(name: str, before: Job, after: Settlement, job: JobHandle) -> None:
+def check_books(name: str, before: Job, device: Device, after: Settlement, job: JobHandle) -> None:
     if name == "settle":
         assert after.transaction is not None
-        standing = standing_of(before, after.transaction.unix_timestamp)
+        standing = standing_of(before, after.transaction.unix_timestamp, device=device)
         assert job.refresh().earned == standing.earned
 
 
@@ -122,7 +133,8 @@ def run_to_the_end(rng: random.Random, world: World, job: JobHandle) -> Crank:
     }
     while True:
         world.warp(rng.randrange(1, hours(4)))
-        crank = next_crank(job.refresh(), world.net.vm.now().unix_timestamp)
+        now = world.net.vm.now().unix_timestamp
+        crank = next_crank(job.refresh(), now, device=device_of(world))
         if crank is not None:
             actions[crank](job)
         if crank is Crank.CLOSE:

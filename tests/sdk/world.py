@@ -11,13 +11,18 @@ from collections.abc import AsyncIterable, Awaitable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from solders.account import Account
+from solders.pubkey import Pubkey
 from solders.signature import Signature
 
 from ionet import AsyncClient, Client, GpuClass, JobKind, OfferView, Usdc, hours
 from ionet.errors import OutcomeUnknownError
 from ionet.localnet.actors import Actor
 from ionet.localnet.net import Localnet
+from ionet.programs.verification.accounts import Device
+from ionet.programs.verification.pdas import find_device
 from ionet.tokens import decode_token_account, find_associated_token_address
+from tests.programs.harness.devices import new_device
 
 T = TypeVar("T")
 
@@ -50,20 +55,41 @@ class World:
             return AsyncClient(self.net.async_connection, signer, **options)
         return Client(self.net.connection, signer, **options)
 
+    def write_device(
+        self,
+        name: str = "gpu",
+        owner: str = "bob",
+        gpu: GpuClass = GpuClass.H100,
+        **fields: Any,
+    ) -> Pubkey:
+        """Write the account of a device that always passes, whatever the epochs of this chain.
+
+        Its genesis lies before the chain's: no test of money waits for epochs.
+        """
+        key = Actor.named(name)
+        record = new_device(key, owner=self.net.actor(owner).pubkey, class_=gpu, **fields)
+        address = find_device(key.pubkey, program_id=self.net.verification)[0]
+        lamports = self.net.connection.get_minimum_balance(Device.LENGTH)
+        account = Account(lamports, record.encode(), self.net.verification)
+        self.net.vm.set_account(address, account)
+        return address
+
     async def post_offer(
-        self, provider: str = "bob", device: str = "gpu", **changes: Any
+        self,
+        provider: str = "bob",
+        device: str = "gpu",
+        gpu: GpuClass = GpuClass.H100,
+        **changes: Any,
     ) -> OfferView:
-        """Post an offer for 1 h to 48 h of rental at ``RATE``."""
+        """Post an offer for 1 h to 48 h of any kind at ``RATE``, of a device that always passes."""
         terms: dict[str, Any] = {
             "rate": RATE,
             "min": hours(1),
             "max": hours(48),
-            "gpu": GpuClass.H100,
             "kinds": (JobKind.RENTAL, JobKind.METERED, JobKind.DELIVERABLE),
         }
-        posting = self.client(provider).provider.post_offer(
-            Actor.named(device).keypair, **{**terms, **changes}
-        )
+        address = self.write_device(device, provider, gpu)
+        posting = self.client(provider).provider.post_offer(address, **{**terms, **changes})
         return (await done(posting)).offer
 
     async def open_running(self, offer: OfferView, duration: int, **options: Any) -> Any:
