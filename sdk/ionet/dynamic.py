@@ -156,14 +156,14 @@ class DynamicDecoder:
 
 
 def decode_by_each(
-    idls: Mapping[str, Mapping[str, Any]], kind: str, data: bytes
+    decoders: Mapping[str, DynamicDecoder], kind: str, data: bytes
 ) -> dict[str, Decoded]:
     """Decode bytes by each program's IDL; those in which they mean something, by name.
 
     Programs may have records alike, so one answer is no proof of whose bytes they are.
 
     Args:
-        idls: Parsed IDLs by the program's name.
+        decoders: By the program's name.
         kind: ``account``, ``event`` or ``instruction``.
         data: The bytes.
 
@@ -172,9 +172,9 @@ def decode_by_each(
     """
     found: dict[str, Decoded] = {}
     refusals: list[str] = []
-    for name, idl in idls.items():
+    for name, decoder in decoders.items():
         try:
-            found[name] = DynamicDecoder(idl).decode(kind, data)
+            found[name] = decoder.decode(kind, data)
         except InterfaceError as error:
             refusals.append(f"{name}: {error}")
     if not found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from ionet.programs.escrow.constants import PROGRAM_ID
 from ionet.programs.escrow.enums import JobState
 from ionet.programs.verification.accounts import Config as VerificationConfig
 from tests.codec.strategies import pubkeys, records, unknown_variants
-from tests.codec.surfaces import ESCROW, SURFACES, Surface, each
+from tests.codec.surfaces import ESCROW, SURFACES, VERIFICATION, Surface, each
 
 ADDRESS = Pubkey.from_string("Job1111111111111111111111111111111111111111")
 STRANGER = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
@@ -151,6 +152,39 @@ def test_a_field_that_does_not_fit_is_named(value: object) -> None:
     forged = Job(**{name: getattr(job, name) for name in Job.OFFSETS} | fields)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match=f"deposit {value!r}: must be an integer of 0 to"):
         forged.encode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "rule"),
+    [
+        ("Attestor", "seats", (0, 0), "seats: 2 values, must be 3"),
+        (
+            "Attestor",
+            "seats",
+            (0, 0, 1 << 16),
+            r"seats\[2\] 65536: must be an integer of 0 to 65535",
+        ),
+        (
+            "Attestor",
+            "epochs",
+            (-1,) * 32,
+            r"epochs\[0\] -1: must be an integer of 0 to 4294967295",
+        ),
+        ("EpochRing", "weights", (0,) * 257, "weights: 257 values, must be 256"),
+        ("Report", "codes", bytes(511), "must be 512 bytes"),
+        ("Report", "history_attestors", (ADDRESS,) * 33, "history_attestors: 33 values"),
+        ("Report", "history_attestors", (7,) * 32, r"history_attestors\[0\] 7: must be a Pubkey"),
+        ("Report", "history_digests", (bytes(32),) * 31, "history_digests: 31 values, must be 32"),
+        ("Report", "history_digests", (bytes(31),) * 32, r"history_digests\[0\] .*: must be 32 b"),
+    ],
+)
+def test_an_array_that_does_not_fit_is_named_with_the_place(
+    kind: str, field: str, value: object, rule: str
+) -> None:
+    cls = VERIFICATION.record("accounts", kind)
+    record = cls.decode(ADDRESS, account(valid(cls), VERIFICATION.program_id))
+    with pytest.raises(ArgumentError, match=rule):
+        replace(record, **{field: value}).encode()
 
 
 def test_decode_error_is_ours_and_a_value_error() -> None:

@@ -140,11 +140,12 @@ def test_both_formats_ship_and_other_programs_are_named() -> None:
 
 
 def test_bytes_are_decoded_by_each_program_that_has_them() -> None:
-    idls = {surface.name: surface.idl for surface in SURFACES}
     job = accounts.Job.DISCRIMINATOR + bytes(accounts.Job.LENGTH - 8)
-    assert {n: d.name for n, d in decode_by_each(idls, "account", job).items()} == {"escrow": "Job"}
+    assert {n: d.name for n, d in decode_by_each(DECODERS, "account", job).items()} == {
+        "escrow": "Job"
+    }
     unpaused = Unpaused(at=7).encode()
-    found = decode_by_each(idls, "event", unpaused)
+    found = decode_by_each(DECODERS, "event", unpaused)
     assert {name: decoded.fields for name, decoded in found.items()} == {
         "escrow": {"at": 7},
         "verification": {"at": 7},
@@ -155,6 +156,6 @@ def test_why_each_program_refuses_some_bytes_is_said() -> None:
     # Both programs have a Config, of other lengths.
     config = SURFACES[0].accounts.Config.DISCRIMINATOR
     with pytest.raises(InterfaceError) as caught:
-        decode_by_each({surface.name: surface.idl for surface in SURFACES}, "account", config)
+        decode_by_each(DECODERS, "account", config)
     rule = "account Config: 8 bytes are not what the IDL says"
     assert str(caught.value) == f"escrow: {rule}; verification: {rule}"

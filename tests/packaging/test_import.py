@@ -34,6 +34,8 @@ def test_import_ionet_loads_nothing_but_itself() -> None:
     assert modules & SLOW_STANDARD_MODULES == set()
 
 
-@pytest.mark.parametrize("module", ["ionet.programs.escrow", "ionet.idl"])
+@pytest.mark.parametrize(
+    "module", ["ionet.programs.escrow", "ionet.programs.verification", "ionet.idl"]
+)
 def test_import_of_generated_code_needs_solders_only(module: str) -> None:
     assert third_party(modules_loaded_by(f"import {module}")) <= {"ionet", "solders"}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ionet.interfaces import PROGRAMS
 from tests.packaging.distribution import build
 
 pytestmark = pytest.mark.packaging
@@ -42,10 +43,10 @@ def test_wheel_holds_the_package_byte_for_byte(wheel: Path, root: Path) -> None:
     "pattern",
     [
         "ionet/py.typed",
-        "ionet/idl/escrow.json",
-        "ionet/idl/legacy/escrow.json",
-        "ionet/programs/bin/escrow.v3.so",
-        "ionet/programs/bin/escrow.v0.so",
+        *(f"ionet/idl/{program}.json" for program in PROGRAMS),
+        *(f"ionet/idl/legacy/{program}.json" for program in PROGRAMS),
+        *(f"ionet/programs/bin/{program}.v3.so" for program in PROGRAMS),
+        *(f"ionet/programs/bin/{program}.v0.so" for program in PROGRAMS),
         "ionet/programs/bin/manifest.json",
         "ionet/localnet/__init__.py",
         "ionet/localnet/scenarios/*",

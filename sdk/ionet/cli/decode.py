@@ -12,7 +12,7 @@ import typer
 from solders.pubkey import Pubkey
 
 from ionet.codec import Unknown
-from ionet.dynamic import decode_by_each
+from ionet.dynamic import DynamicDecoder, decode_by_each
 from ionet.errors import ArgumentError
 from ionet.interfaces import PROGRAMS, load_idl
 
@@ -38,7 +38,7 @@ def decode(
     except (binascii.Error, ValueError):
         raise ArgumentError(f"data {data[:40]!r}: must be base64") from None
     names = PROGRAMS if program is None else (program,)
-    found = decode_by_each({name: load_idl(name) for name in names}, kind.value, raw)
+    found = decode_by_each({n: DynamicDecoder(load_idl(n)) for n in names}, kind.value, raw)
     if len(found) > 1:
         raise ArgumentError(f"data {data[:40]!r}: of {' or '.join(found)}; say --program")
     ((name, decoded),) = found.items()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import zip_longest
 from typing import Any, cast
 
-from ionet.dynamic import Decoded, decode_by_each
+from ionet.dynamic import Decoded, DynamicDecoder, decode_by_each
 from ionet.errors import InterfaceError
 from ionet.interfaces import PROGRAMS, load_idl
 from ionet.localnet.replay_report import Difference
@@ -49,8 +50,12 @@ def _decode(field: str, value: object) -> list[Decoded]:
 
 def _first(kind: str, data: str) -> Decoded:
     # Where two programs have a record alike, its fields read the same by either.
-    found = decode_by_each({name: load_idl(name) for name in PROGRAMS}, kind, b64decode(data))
-    return next(iter(found.values()))
+    return next(iter(decode_by_each(_decoders(), kind, b64decode(data)).values()))
+
+
+@cache
+def _decoders() -> Mapping[str, DynamicDecoder]:
+    return {name: DynamicDecoder(load_idl(name)) for name in PROGRAMS}
 
 
 def _compare(left: Decoded | None, right: Decoded | None) -> list[tuple[str, str, str]]:
