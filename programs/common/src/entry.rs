@@ -6,11 +6,13 @@ use crate::{
     outcome::{Outcome, Refusal},
     Context,
 };
-use core::{mem::MaybeUninit, slice::from_raw_parts};
+use core::{hint::black_box, mem::MaybeUninit, slice::from_raw_parts};
 use pinocchio::{account::RuntimeAccount, AccountView, Address, SUCCESS};
 
 /// What the loader leaves free behind each account's data.
 const GROWTH: usize = 10_240;
+/// Bytes of an account's item beside its data.
+const FIXED: usize = size_of::<RuntimeAccount>().wrapping_add(GROWTH).wrapping_add(8);
 /// Marks an account that is not one listed before; any other value is the place of that one.
 const NOT_REPEATED: u8 = u8::MAX;
 
@@ -52,29 +54,39 @@ unsafe fn read<'a, const MAX: usize>(
             return Err(Check::WrongAccountCount.into());
         }
         let mut next = input.add(8);
-        let views = views.as_mut_ptr().cast::<AccountView>();
-        let mut place = 0;
-        while place < count {
-            let view = if *next == NOT_REPEATED {
+        // Opaque to the optimiser, which would else derive each place from the stack pointer anew.
+        let first = black_box(views.as_mut_ptr().cast::<AccountView>());
+        let (mut view, end) = (first, first.add(count));
+        while view != end {
+            if *next == NOT_REPEATED {
                 let account = next.cast::<RuntimeAccount>();
+                view.write(AccountView::new_unchecked(account));
                 let len = usize::try_from((*account).data_len).unwrap_or(0); // at most 10 MiB
-                let end = next.add(size_of::<RuntimeAccount>()).add(GROWTH).add(len);
-                next = end.add(end.align_offset(8)).add(8);
-                AccountView::new_unchecked(account)
+                                                                             // Items are aligned to 8 bytes, and so is all of this but the data.
+                next = next.add(len.wrapping_add(7) & !7).add(FIXED);
             } else {
-                let first = views.add(usize::from(*next)).read();
+                repeat(first, *next, view);
                 next = next.add(8);
-                first
-            };
-            views.add(place).write(view);
-            place = place.wrapping_add(1); // at most `MAX`
+            }
+            view = view.add(1);
         }
         let len = usize::try_from(*next.cast::<u64>()).unwrap_or(0); // at most 10 KiB
         let data = next.add(8);
         Ok(Context {
             program_id: &*data.add(len).cast::<Address>(),
-            accounts: from_raw_parts(views, count),
+            accounts: from_raw_parts(first, count),
             data: from_raw_parts(data, len),
         })
     }
+}
+
+/// Writes the view of an account listed before, at `place`, once more.
+///
+/// # Safety
+/// `place` views were written from `first` on, and `view` can be.
+#[cold]
+#[inline(never)]
+unsafe fn repeat(first: *const AccountView, place: u8, view: *mut AccountView) {
+    // SAFETY: promised by the caller.
+    unsafe { view.write(first.add(usize::from(place)).read()) }
 }

@@ -228,11 +228,12 @@ impl Job {
     /// Starts an accepted member of a complete cluster (`cluster_started_at`, 0 for none); whether it did.
     #[inline(always)]
     pub fn begin(&mut self, cluster_started_at: i64) -> bool {
-        let is_started = self.state as u8 == State::Open as u8 && self.is_accepted && cluster_started_at != 0;
-        if is_started {
-            self.start(cluster_started_at);
+        // First what is false for most jobs.
+        if cluster_started_at == 0 || !self.is_accepted || self.state as u8 != State::Open as u8 {
+            return false;
         }
-        is_started
+        self.start(cluster_started_at);
+        true
     }
 
     /// Stops a running job whose scheduled end has passed; whether it did.
@@ -292,8 +293,9 @@ impl Job {
             // The tail is at most HOLD_BACK seconds, which fits in a u16.
             self.held_seconds = u16::try_from(self.seen_seconds - before).unwrap_or(u16::MAX);
             let mut seconds = self.seen_seconds;
-            if is_minimum_charged && seen.seconds(self.started_at, self.started_at + 1) > 0 {
-                seconds = seconds.max(self.min_charge as u32);
+            let minimum = self.min_charge as u32;
+            if is_minimum_charged && seconds < minimum && seen.seconds(self.started_at, self.started_at + 1) > 0 {
+                seconds = minimum;
             }
             self.earned = gross(self.rate, seconds).min(self.deposit);
         }

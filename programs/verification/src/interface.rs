@@ -88,6 +88,7 @@ instructions! {
         /// To be created, numbered `Registry.free_tail`.
         free_index [writable],
         registry [writable] = Const("registry"),
+        epoch_ring [writable] = Const("epoch_ring"),
         system_program @ "11111111111111111111111111111111",
     }
     /// Closes a device that holds no index, has no open case and whose offer has no live job.

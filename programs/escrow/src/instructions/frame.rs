@@ -113,6 +113,11 @@ impl<'a> Frame<'a> {
         if !same(&record.offer, offer.address()) {
             return Err(EscrowError::WrongOffer.into());
         }
+        // SAFETY: the account that `open_job` checked and stored; an offer is never closed.
+        let is_offered = same(unsafe { &(*offer.data_ptr().cast::<Offer>()).device }, device.address());
+        if !is_offered {
+            return Err(EscrowError::WrongDevice.into());
+        }
         let cluster_started_at = cluster_start(program_id, job, cluster, record)?;
         let now = sysvars::now()?.unix;
         let numbers = (kind_of(record)?, state_of(record)?);
@@ -131,9 +136,6 @@ impl<'a> Frame<'a> {
             fee: 0,
             held: 0,
         });
-        if !same(&frame.offer().device, device.address()) {
-            return Err(EscrowError::WrongDevice.into());
-        }
         decode(record, numbers, &mut frame.core);
         frame.elapsed.is_started = frame.core.begin(cluster_started_at);
         // Only a running rental reads the ring, and its device cannot be closed (ADR 011): no exit depends on a device.
@@ -173,6 +175,22 @@ impl<'a> Frame<'a> {
     pub fn offer(&self) -> &Offer {
         // SAFETY: it is the account that `open_job` checked and stored, and an offer is never closed.
         unsafe { &*self.offer.data_ptr().cast::<Offer>() }
+    }
+
+    /// The job, to be written; drop other references to it first.
+    #[allow(clippy::mut_from_ref)] // a view is a handle
+    #[inline(always)]
+    pub fn record_mut(&self) -> &mut Job {
+        // SAFETY: as in `record`, and the only reference at this time.
+        unsafe { &mut *self.job.data_ptr().cast_mut().cast::<Job>() }
+    }
+
+    /// The offer, to be written; drop other references to it first.
+    #[allow(clippy::mut_from_ref)] // a view is a handle
+    #[inline(always)]
+    pub fn offer_mut(&self) -> &mut Offer {
+        // SAFETY: as in `offer`, and the only reference at this time.
+        unsafe { &mut *self.offer.data_ptr().cast_mut().cast::<Offer>() }
     }
 
     /// The cluster, for a member of one; drop it before it is read otherwise.

@@ -9,17 +9,20 @@ use crate::{
     error::VerificationError,
     event::DeviceDeactivated,
     interface::deactivate_device::{Accounts, Args},
-    state::{Device, FreeIndex, Registry, FOREVER, VERSION},
+    state::{Device, EpochRing, FreeIndex, Registry, FOREVER, VERSION},
 };
 use ionet_common::{
-    checks::{load, program, reload_mut, Check, ZERO},
+    checks::{load, program, reload_mut, ZERO},
     event::emit,
     outcome::Outcome,
     pda::{canonical_bump, create, Creation, Seeds},
     surface::{Record, I64, U32, U64},
     sysvars, Context,
 };
-use ionet_math::device::{close_gap, retract};
+use ionet_math::{
+    bounds::RING_EPOCHS,
+    device::{close_gap, retract, DEPLOYABLE},
+};
 use pinocchio::Address;
 
 /// Handles `deactivate_device`.
@@ -35,26 +38,26 @@ pub fn process(c: &Context) -> Outcome {
     }
     // A clock behind the last tally changes nothing that was final.
     let epoch = current_epoch(device.genesis.get(), now)?.max(device.tallied_to.get());
-    let (index, deposit) = (device.index, device.deposit);
-    if !position::is_backed(&a.device, deposit.get())? {
-        return Err(Check::VaultShort.into());
-    }
+    let (index, weight) = (device.index, weight_of(device, epoch));
+    let deposit = position::returnable(&a.device, device.deposit.get())?;
+    load::<EpochRing>(c.program_id, &a.epoch_ring, VERSION)?;
     let registry: &Registry = load(c.program_id, &a.registry, VERSION)?;
     let number = registry.free_tail;
 
     enqueue(c.program_id, a, number, index)?;
-    position::give_back(&a.device, &a.owner, deposit.get())?;
+    position::give_back(&a.device, &a.owner, deposit)?;
     let registry: &mut Registry = reload_mut(&a.registry)?;
     // The queue never gets 2^64 long, and this device is one of the active ones.
     registry.free_tail = U64::new(number.get().wrapping_add(1));
     registry.active_devices = U32::new(registry.active_devices.get().wrapping_sub(1));
     end(reload_mut(&a.device)?, epoch);
+    take_back(reload_mut(&a.epoch_ring)?, epoch, weight);
     emit(&DeviceDeactivated {
         discriminator: DeviceDeactivated::DISCRIMINATOR,
         device: *a.device.address(),
         index,
         active_until: U32::new(epoch),
-        deposit,
+        deposit: U64::new(deposit),
         at: I64::new(now),
     });
     Ok(())
@@ -85,6 +88,24 @@ fn enqueue(program_id: &Address, a: &Accounts, number: U64, index: U32) -> Outco
         reserved: [0; 8],
     };
     Ok(())
+}
+
+/// What the device added to the epoch's total: its weight, if this epoch's tally found it deployable.
+#[inline(always)]
+fn weight_of(device: &Device, epoch: u32) -> u64 {
+    let is_fresh = device.tallied_to.get() == epoch && device.view().nibble(epoch) == DEPLOYABLE;
+    if is_fresh {
+        u64::from(device.weight.get())
+    } else {
+        0
+    }
+}
+
+/// Takes the weight of a result that is taken back out of the epoch's total, which its tally has added it to.
+#[inline(always)]
+fn take_back(ring: &mut EpochRing, epoch: u32, weight: u64) {
+    let total = &mut ring.weights[(epoch % RING_EPOCHS) as usize];
+    *total = U64::new(total.get().saturating_sub(weight));
 }
 
 /// Ends the device's results before `epoch`: those that nobody tallied are written as carried, one of `epoch` itself is

@@ -11,12 +11,6 @@ use ionet_common::{
 };
 use pinocchio::AccountView;
 
-/// Whether `lamports` stand behind an account of ours, over and above what it needs for its rent.
-#[inline(always)]
-pub fn is_backed(account: &AccountView, lamports: u64) -> Result<bool, Refusal> {
-    Ok(account.lamports().saturating_sub(minimum_balance(account.data_len())?) >= lamports)
-}
-
 /// What goes back to who put `lamports` behind an account that is to be closed: all above the rent, and never less than
 /// `lamports`, should rents have risen since.
 ///
@@ -27,6 +21,13 @@ pub fn above_rent(account: &AccountView, lamports: u64) -> Result<u64, Refusal> 
         return Err(Check::VaultShort.into());
     }
     Ok(account.lamports().saturating_sub(minimum_balance(account.data_len())?).max(lamports))
+}
+
+/// What of `lamports` behind an account that stays can go back: all, or what its rent leaves, should rents have risen
+/// since; the rest follows when it is closed. So no rent holds an exit up.
+#[inline(always)]
+pub fn returnable(account: &AccountView, lamports: u64) -> Result<u64, Refusal> {
+    Ok(account.lamports().saturating_sub(minimum_balance(account.data_len())?).min(lamports))
 }
 
 /// Puts `lamports` of `from`, who signs, behind an account. A call into the system program: no reference into either

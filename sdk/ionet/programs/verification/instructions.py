@@ -358,6 +358,7 @@ def deactivate_device(
     device: Pubkey,
     free_index: Pubkey,
     registry: Pubkey | None = None,
+    epoch_ring: Pubkey | None = None,
     system_program: Pubkey = constants.SYSTEM_PROGRAM,
     program_id: Pubkey = PROGRAM_ID,
 ) -> Instruction:
@@ -371,17 +372,21 @@ def deactivate_device(
         device: Account 2, writable.
         free_index: Account 3, writable. To be created, numbered `Registry.free_tail`.
         registry: Account 4, writable. By default derived from "registry".
-        system_program: Account 5.
+        epoch_ring: Account 5, writable. By default derived from "epoch_ring".
+        system_program: Account 6.
         program_id: The program, if deployed elsewhere.
     """
     if registry is None:
         registry = find_registry(program_id=program_id)[0]
+    if epoch_ring is None:
+        epoch_ring = find_epoch_ring(program_id=program_id)[0]
     accounts = [
         AccountMeta(payer, is_signer=True, is_writable=True),
         AccountMeta(owner, is_signer=True, is_writable=True),
         AccountMeta(device, is_signer=False, is_writable=True),
         AccountMeta(free_index, is_signer=False, is_writable=True),
         AccountMeta(registry, is_signer=False, is_writable=True),
+        AccountMeta(epoch_ring, is_signer=False, is_writable=True),
         AccountMeta(system_program, is_signer=False, is_writable=False),
     ]
     data = _DEACTIVATE_DEVICE_CODE

@@ -143,6 +143,9 @@ _ALL = (
             AccountInfo("free_index", signer=False, writable=True),
             AccountInfo("registry", signer=False, writable=True, seeds=(ConstSeed(b"registry"),)),
             AccountInfo(
+                "epoch_ring", signer=False, writable=True, seeds=(ConstSeed(b"epoch_ring"),)
+            ),
+            AccountInfo(
                 "system_program", signer=False, writable=False, address=constants.SYSTEM_PROGRAM
             ),
         ),
