@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
@@ -33,11 +32,10 @@ from ionet.localnet.setup import (
     LAMPORTS_PER_SOL,
     Setup,
     SetupOptions,
-    attestor_name,
+    counted_attestors,
     join_attestor,
 )
 from ionet.localnet.vm import Vm
-from ionet.programs.verification.pdas import find_attestor
 from ionet.tokens import build_create_associated_token_account
 
 
@@ -108,9 +106,8 @@ class Localnet:
         Raises:
             GenesisError: a name is used twice or reserved, or a build is missing or bad.
         """
-        rates = {} if min_rates is None else min_rates
-        setup = Setup(actors, attestors, sol, usdc, io, fee_bps, rates, unix_time)
-        net = cls(*_begin(setup, programs))
+        setup = Setup(actors, attestors, sol, usdc, io, fee_bps, min_rates or {}, unix_time)
+        net = cls(setup.new_vm(programs), setup.actors, setup.names_of_attestors())
         with ExitStack() as opened:
             if ledger is not None:
                 opened.enter_context(recording(net.vm, ledger))
@@ -142,7 +139,7 @@ class Localnet:
             OSError: the file cannot be written.
         """
         setup = Setup(actors, **options)
-        net = cls(*_begin(setup, programs))
+        net = cls(setup.new_vm(programs), setup.actors, setup.names_of_attestors())
         file = LedgerFile.create(net.vm, path)
         with ExitStack() as opened:
             opened.callback(file.close)
@@ -176,8 +173,9 @@ class Localnet:
         with ExitStack() as opened:
             opened.callback(file.close)
             net = cls(file.vm)
-            for name in net._counted_attestors() if attestors is None else attestors:
-                net.attestors[name] = AttestorActor(net.actor(name))
+            if attestors is None:
+                attestors = counted_attestors(net.vm.get_account, net.verification)
+            net.attestors.update((name, AttestorActor(net.actor(name))) for name in attestors)
             net._resources = opened.pop_all()
         return net
 
@@ -244,7 +242,20 @@ class Localnet:
         Raises:
             LocalnetError: the clock stands before epoch 0.
         """
-        return tuple(self._attestation.run_epoch(probe) for _ in range(count))
+        seen = self._attestation.probe if probe is None else probe
+        return tuple(self._attestation.finish_epoch(seen) for _ in range(count))
+
+    def run_until(self, unix_time: int, *, probe: Probe | None = None) -> tuple[EpochReport, ...]:
+        """Go to a time, with everybody doing by then what is due; see ``run_epochs``.
+
+        The clock comes to stand at ``unix_time``, or some blocks later if something was due just
+        before. Later calls go on within the same epoch.
+
+        Returns:
+            The epochs that ended by then.
+        """
+        seen = self._attestation.probe if probe is None else probe
+        return self._attestation.run_until(unix_time, seen)
 
     def join_attestor(self, name: str, behaviour: Behaviour = HONEST) -> AttestorActor:
         """Let one more actor take a seat, for whom ``run_epochs`` acts from the next epoch on."""
@@ -287,19 +298,3 @@ class Localnet:
     def _join(self, actor: Actor) -> None:
         step, signers = join_attestor(self.verification, actor)
         self.execute(step, signers=signers)
-
-    def _counted_attestors(self) -> Iterator[str]:
-        for number in count(1):
-            authority = Actor.named(name := attestor_name(number)).pubkey
-            if (
-                self.vm.get_account(find_attestor(authority, program_id=self.verification)[0])
-                is None
-            ):
-                return
-            yield name
-
-
-def _begin(
-    setup: Setup, programs: Sequence[Program] | None
-) -> tuple[Vm, Sequence[str], Sequence[str]]:
-    return Vm(setup.genesis(builds_or_shipped(programs))), setup.actors, setup.names_of_attestors()

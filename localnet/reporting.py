@@ -84,7 +84,9 @@ class Overheard:
     """
 
     program: Pubkey
-    openings: dict[tuple[int, int], list[Opening]] = field(default_factory=dict)
+    openings: dict[tuple[int, int], list[Opening]] = field(
+        default_factory=dict[tuple[int, int], list[Opening]]
+    )
 
     def landed(self, landed: Landed) -> None:
         """Note the reveals of a transaction that succeeded."""

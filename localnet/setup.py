@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count, takewhile
 from typing import TypeAlias, TypedDict
 
 from solders.account import Account
@@ -27,8 +28,11 @@ from ionet.localnet.actors import (
 from ionet.localnet.assets import IO, USDC, mint_with_holders
 from ionet.localnet.errors import GenesisError
 from ionet.localnet.genesis import DEFAULT_UNIX_TIME, Genesis, Program
+from ionet.localnet.programs import builds_or_shipped
+from ionet.localnet.vm import Vm
 from ionet.programs.escrow import instructions as escrow
 from ionet.programs.verification import instructions as verification
+from ionet.programs.verification.pdas import find_attestor
 
 LAMPORTS_PER_SOL = 10**9
 FAUCET_LAMPORTS = 10**6 * LAMPORTS_PER_SOL
@@ -87,12 +91,16 @@ class Setup:
             return tuple(attestor_name(number) for number in range(1, self.attestors + 1))
         return tuple(self.attestors)
 
-    def genesis(self, programs: Sequence[Program]) -> Genesis:
-        """Return where the chain starts.
+    def new_vm(self, programs: Sequence[Program] | None) -> Vm:
+        """Start the chain, on the shipped programs if none are given.
 
         Raises:
-            GenesisError: a name is empty, used twice or reserved.
+            GenesisError: a name is empty, used twice or reserved, or a build is missing or bad.
         """
+        return Vm(self.genesis(builds_or_shipped(programs)))
+
+    def genesis(self, programs: Sequence[Program]) -> Genesis:
+        """Return where the chain starts; raises as ``new_vm``."""
         attestors = self.names_of_attestors()
         check_names((*self.actors, *attestors))
         traders = [Actor.named(name).pubkey for name in self.actors]
@@ -124,6 +132,19 @@ class Setup:
 def attestor_name(number: int) -> str:
     """Return the name of an attestor that is only counted, from 1."""
     return f"attestor-{number}"
+
+
+def counted_attestors(
+    get_account: Callable[[Pubkey], Account | None], program: Pubkey
+) -> tuple[str, ...]:
+    """Return the names of those that were only counted, as far as they are attestors now."""
+
+    def is_there(name: str) -> bool:
+        return (
+            get_account(find_attestor(Actor.named(name).pubkey, program_id=program)[0]) is not None
+        )
+
+    return tuple(takewhile(is_there, map(attestor_name, count(1))))
 
 
 def check_names(names: Sequence[str]) -> None:

@@ -8,11 +8,11 @@ from hashlib import sha256
 from solders.pubkey import Pubkey
 
 from ionet import GpuClass
-from ionet.epochs import EPOCH_SECONDS
 from ionet.localnet import Actor, Localnet
 from ionet.programs.escrow.pdas import find_offer
 from ionet.programs.verification import instructions
 from ionet.programs.verification.accounts import Attestor, Device, FreeIndex, Registry
+from ionet.programs.verification.constants import EPOCH_SECONDS
 from ionet.programs.verification.enums import SupplySource
 from ionet.programs.verification.pdas import (
     find_attestor,

@@ -3,6 +3,7 @@
 import pytest
 
 from ionet.devices import Result, nibble_of, result_of
+from ionet.errors import TransactionFailedError
 from ionet.localnet import Actor, Localnet
 from ionet.localnet.behaviours import (
     ALWAYS_FAIL,
@@ -89,10 +90,10 @@ def test_what_was_refused_stands_in_the_ledger() -> None:
         overheard = Overheard(net.verification)
         net.vm.observers.append(overheard)
         _, report = net.run_epochs(2)
-        signatures = [getattr(refusal.error, "signature", None) for refusal in report.refusals]
-        assert len(signatures) == 2
-        for signature in signatures:
-            outcome = net.vm.get_transaction(signature)
+        assert len(report.refusals) == 2
+        for refusal in report.refusals:
+            assert isinstance(refusal.error, TransactionFailedError)
+            outcome = net.vm.get_transaction(refusal.error.signature)
             assert outcome is not None
             assert outcome.err is not None
         assert net.vm.landed_count > before

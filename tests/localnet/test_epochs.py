@@ -6,12 +6,17 @@ import pytest
 from solders.pubkey import Pubkey
 
 from ionet.devices import DeviceState, Result, carries_of, device_state, nibble_of, result_of
-from ionet.epochs import COMMIT_WINDOW, EPOCH_SECONDS, OPEN_WINDOW, REVEAL_DEADLINE
 from ionet.localnet import Actor, Localnet
 from ionet.localnet.behaviours import LATE, SILENT, Behaviour, Window
 from ionet.localnet.genesis import DEFAULT_UNIX_TIME as GENESIS
 from ionet.localnet.replay import replay
 from ionet.programs.verification.accounts import Device
+from ionet.programs.verification.constants import (
+    COMMIT_WINDOW,
+    EPOCH_SECONDS,
+    OPEN_WINDOW,
+    REVEAL_DEADLINE,
+)
 from ionet.programs.verification.enums import ReportCode
 from tests.localnet.fleet import Gpu, read_attestor
 
