@@ -25,7 +25,8 @@ CEILINGS = {
     "settle_voucher": 4_500,
     "end_job": 3_500,
     "refund": 2_500,
-    "release": 2_500,
+    # 2,500 before jobs took the device's account, which costs every job instruction 75.
+    "release": 2_600,
     "sweep_fee": 2_500,
     "close_job": 4_500,
 }
