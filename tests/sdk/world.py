@@ -7,7 +7,7 @@ async client they await, over the sync one they pass the value on.
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterable, Awaitable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -79,16 +79,20 @@ class World:
         provider: str = "bob",
         device: str = "gpu",
         gpu: GpuClass = GpuClass.H100,
+        fields: Mapping[str, Any] | None = None,
         **changes: Any,
     ) -> OfferView:
-        """Post an offer for 1 h to 48 h of any kind at ``RATE``, of a device that always passes."""
+        """Post an offer for 1 h to 48 h of any kind at ``RATE``, of a device that always passes.
+
+        ``fields`` are of the device, ``changes`` of the terms.
+        """
         terms: dict[str, Any] = {
             "rate": RATE,
             "min": hours(1),
             "max": hours(48),
             "kinds": (JobKind.RENTAL, JobKind.METERED, JobKind.DELIVERABLE),
         }
-        address = self.write_device(device, provider, gpu)
+        address = self.write_device(device, provider, gpu, **(fields or {}))
         posting = self.client(provider).provider.post_offer(address, **{**terms, **changes})
         return (await done(posting)).offer
 

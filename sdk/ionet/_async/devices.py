@@ -85,10 +85,12 @@ class AsyncDeviceOwner:
         The freed index that has waited longest is taken, or else a new one.
 
         Raises:
+            AccountNotFoundError: it does not exist, or is deregistered.
             DeviceActive: it has an index.
             ReactivatedTooSoon: it gave one back in this epoch.
         """
         address = address_of(device)
+        await self._network.verification.fetch_device(address)
         for attempt in range(_ATTEMPTS):
             step = await self._activation(address)
             try:
@@ -105,9 +107,11 @@ class AsyncDeviceOwner:
         """Give the index and get the deposit back; unseen from the next epoch on.
 
         Raises:
+            AccountNotFoundError: it does not exist, or is deregistered.
             DeviceNotActive: it has no index.
         """
         network, address = self._network, address_of(device)
+        await network.verification.fetch_device(address)
         program_id = network.verification.program_id
         for attempt in range(_ATTEMPTS):
             number = (await network.verification.fetch_registry()).free_tail
@@ -132,6 +136,7 @@ class AsyncDeviceOwner:
         """Close a device; its rent goes back to who paid it.
 
         Raises:
+            AccountNotFoundError: it does not exist, or is deregistered.
             DeviceActive: it holds an index; deactivate it first.
             DeregisteredTooSoon: it gave its index back in this epoch.
             DeviceHasLiveJob: a job holds it.
@@ -151,10 +156,14 @@ class AsyncDeviceOwner:
         """Say that a device is connected; only its own key signs, and the payer.
 
         One in 30 days keeps a device in the counts.
+
+        Raises:
+            AccountNotFoundError: the key has no device.
         """
         network, key = self._network, resolve_signer(device_key)
         program_id = network.verification.program_id
         address = find_device(key.pubkey(), program_id=program_id)[0]
+        await network.verification.fetch_device(address)
         step = instructions.heartbeat(
             device_key=key.pubkey(), device=address, program_id=program_id
         )

@@ -83,9 +83,8 @@ class Reporter:
         """Reveal what was committed to for a range in this epoch; safe to repeat.
 
         Raises:
-            DutyError: no such duty.
+            DutyError: no such duty, or its commitment has not landed.
             JournalError: no journal, or no report in it for this epoch and range.
-            NotCommitted: the commitment has not landed.
             RevealTooEarly: the time for commitments is not over.
             RevealTooLate: the time for reveals is over.
         """
@@ -95,11 +94,12 @@ class Reporter:
         if report is None:
             raise JournalError(f"range {range_} in epoch {at.epoch}: nothing is in the journal")
         committed = self._find_commitment(at, address)
-        if committed is not None:
-            if committed.commitment != report.commitment(address):
-                raise _lost(at)
-            if committed.is_revealed:
-                return ReportChange(at, report, None)
+        if committed is None:
+            raise DutyError(f"range {range_} in epoch {at.epoch}: the commitment has not landed")
+        if committed.commitment != report.commitment(address):
+            raise _lost(at)
+        if committed.is_revealed:
+            return ReportChange(at, report, None)
         step = self._revelation(at, report, address)
         try:
             landed = self._network.land([step], [self._network.signer])
