@@ -9,9 +9,14 @@ use proptest::prelude::*;
 
 const MOST: usize = MAX_COMMITTEE as usize;
 
-/// Hashes as they come, and at the ends of their range, where rounding would show.
+/// Hashes as they come, and where rounding would show: at the ends of their range and between two shares of it.
 fn hashes() -> impl Strategy<Value = Vec<[u8; 32]>> {
-    let word = prop_oneof![2 => any::<u64>(), 1 => Just(0), 1 => Just(u64::MAX)];
+    // The first word of a share, and the last of the one before: all 64 bits decide which it is.
+    let step = (1..30_u128, 0..30_u128, 0..2_u64).prop_map(|(shares, share, less)| {
+        let first = ((share % shares) << 64).div_ceil(shares);
+        (first as u64).wrapping_sub(less)
+    });
+    let word = prop_oneof![2 => any::<u64>(), 2 => step, 1 => Just(0), 1 => Just(u64::MAX)];
     let hash = prop::array::uniform4(word).prop_map(|words| {
         let bytes: Vec<_> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         bytes.try_into().unwrap()
