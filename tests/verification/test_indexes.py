@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from solders.account import Account
 from solders.pubkey import Pubkey
+from solders.system_program import ID as SYSTEM_PROGRAM
 
+from ionet.connection import TransactionFault
 from ionet.devices import nibble_of
 from ionet.localnet.actors import Actor
+from ionet.localnet.rent import minimum_balance
 from ionet.programs.verification import errors
-from ionet.programs.verification.accounts import Device
+from ionet.programs.verification.accounts import Device, EpochRing
 from ionet.programs.verification.constants import FOREVER, REVEAL_DEADLINE
 from ionet.programs.verification.pdas import find_free_index
 from tests.verification.harness.cast import (
@@ -97,14 +101,34 @@ def test_last_index_is_never_handed_out(world: World) -> None:
     assert world.registry().index_count == 2**32 - 1
 
 
-@guards(errors.VaultShort)
-def test_deposit_is_never_paid_from_the_rent(world: World) -> None:
-    world.rewrite(GPU_1.address, deposit=DEPOSIT + 1)
-    world.reject(errors.VaultShort, world.deactivate(GPU_1))
-    world.rewrite(GPU_1.address, deposit=2**64 - 1)
-    world.reject(errors.VaultShort, world.deactivate(GPU_1))
-    world.rewrite(GPU_1.address, deposit=DEPOSIT)
+@pytest.mark.parametrize("booked", [DEPOSIT + 1, 2**64 - 1])
+def test_deposit_is_never_paid_from_the_rent(world: World, booked: int) -> None:
+    """As when rents have risen since; an exit must work all the same."""
+    world.rewrite(GPU_1.address, deposit=booked)
+    before = world.lamports(CAROL.pubkey)
     world.accept(world.deactivate(GPU_1))
+    assert world.lamports(CAROL.pubkey) - before == DEPOSIT
+    assert world.lamports(GPU_1.address) == minimum_balance(Device.LENGTH)
+    assert world.device(GPU_1).deposit == 0
+
+
+def test_lamports_beside_the_deposit_stay_until_the_device_is_closed(world: World) -> None:
+    account = world.account(GPU_1.address)
+    more = Account(account.lamports + 77, account.data, account.owner)
+    world.vm.set_account(GPU_1.address, more)
+    before = world.lamports(CAROL.pubkey)
+    world.accept(world.deactivate(GPU_1))
+    assert world.lamports(CAROL.pubkey) - before == DEPOSIT
+    assert world.lamports(GPU_1.address) == minimum_balance(Device.LENGTH) + 77
+
+
+def test_activation_without_the_deposit_changes_nothing(world: World) -> None:
+    poor = minimum_balance(0) + DEPOSIT - 1
+    world.vm.set_account(CAROL.pubkey, Account(poor, b"", SYSTEM_PROGRAM))
+    too_poor = TransactionFault("InsufficientFundsForRent")
+    world.reject_by_runtime(too_poor, world.activate(IDLE))
+    world.vm.set_account(CAROL.pubkey, Account(DEPOSIT - 1, b"", SYSTEM_PROGRAM))
+    world.reject_by_runtime(TransactionFault("Custom", 0, 1), world.activate(IDLE))
 
 
 def test_freed_indexes_are_taken_in_the_order_in_which_they_were_freed(world: World) -> None:
@@ -151,7 +175,7 @@ def test_freed_index_counts_for_its_next_holder_from_the_next_epoch_on(world: Wo
     world.accept(tally(world, number, [IDLE]))
 
 
-def _deactivated(world: World, *, is_tallied_first: bool) -> Device:
+def _deactivated(world: World, *, is_tallied_first: bool) -> tuple[Device, EpochRing]:
     play(world)
     number = report_all(world)
     if is_tallied_first:
@@ -159,20 +183,49 @@ def _deactivated(world: World, *, is_tallied_first: bool) -> Device:
     world.accept(world.deactivate(GPU_1))
     if not is_tallied_first:
         world.reject(errors.DeviceNotInEpoch, tally(world, number, [GPU_1]))
-    return world.device(GPU_1)
+    return world.device(GPU_1), world.ring()
 
 
 @guards(errors.DeviceNotInEpoch)
 def test_order_of_tally_and_deactivation_makes_no_difference(world: World) -> None:
-    """The tally's nibble is taken back; only ``tallied_to`` tells, and it is read the same."""
-    one = _deactivated(world, is_tallied_first=False)
+    """The tally's nibble and weight are taken back; only ``tallied_to`` tells."""
+    one, totals = _deactivated(world, is_tallied_first=False)
     world.restore()
-    other = _deactivated(world, is_tallied_first=True)
+    other, other_totals = _deactivated(world, is_tallied_first=True)
+    assert totals == other_totals
+    assert totals.weights[1] > totals.weights[2] == 0
     for epoch in range(300):
         assert nibble_of(one, epoch) == nibble_of(other, epoch)
     assert nibble_of(one, 1) == 3
     assert nibble_of(one, 2) == nibble_of(one, 3) == 0
     assert replace(one, tallied_to=0) == replace(other, tallied_to=0)
+
+
+@pytest.mark.parametrize("code", [1, 3, 9])
+def test_weight_that_was_never_added_is_not_taken_back(world: World, code: int) -> None:
+    """A device that passed without being deployable, or failed, added nothing."""
+    number = report_all(world, codes=(code, 2, 2))
+    world.accept(tally(world, number))
+    weights = world.ring().weights
+    world.accept(world.deactivate(GPU_1))
+    assert world.ring().weights == weights
+    assert weights[number] == world.device(GPU_2).weight + world.device(GPU_3).weight
+
+
+def test_carried_result_takes_no_weight_back(world: World) -> None:
+    play(world)
+    number = start(world)
+    world.to(REVEAL_DEADLINE).accept(tally(world, number))
+    assert nibble_of(world.device(GPU_1), number) == 3 | 1 << 2
+    world.accept(world.deactivate(GPU_1))
+    assert world.ring().weights[number] == 0
+
+
+def test_weight_is_taken_from_its_own_epoch_alone(world: World) -> None:
+    play(world)
+    weights = world.ring().weights
+    world.accept(world.deactivate(GPU_1))
+    assert world.ring().weights == weights
 
 
 def test_epochs_that_nobody_tallied_are_carried_up_to_the_deactivation(world: World) -> None:

@@ -160,10 +160,17 @@ def ballots(
 
 
 def tally(
-    world: World, number: int, gpus: Sequence[Gpu] = FLEET, *, range_: int = 0, **changes: Any
+    world: World,
+    number: int,
+    gpus: Sequence[Gpu] = FLEET,
+    *,
+    range_: int = 0,
+    size: int | None = None,
+    **changes: Any,
 ) -> Instruction:
-    """Build ``tally`` with the reports of every place."""
-    size = world.epoch_record(number).committee_size
+    """Build ``tally`` with the reports of every place; ``size`` of an epoch that is not open."""
+    if size is None:
+        size = world.epoch_record(number).committee_size
     reports = [find_report(range_, place)[0] for place in range(size)]
     arguments: dict[str, Any] = {
         "epoch": epoch_account(number),

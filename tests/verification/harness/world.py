@@ -147,7 +147,7 @@ class World(Chain):
         }
         return instructions.deactivate_device(**{**accounts, **changes})
 
-    def exit(self, authority: Actor, **changes: Pubkey) -> Instruction:
+    def exit(self, authority: Actor, /, **changes: Pubkey) -> Instruction:
         """Build ``exit_attestor``, with who holds the last seat."""
         accounts = {
             "authority": authority.pubkey,
@@ -224,13 +224,13 @@ def initialize(**changes: Any) -> Instruction:
     return instructions.initialize_config(**{**arguments, **changes})
 
 
-def join(authority: Actor, **changes: Pubkey) -> Instruction:
+def join(authority: Actor, /, **changes: Pubkey) -> Instruction:
     """Build ``join_attestor``."""
     accounts = {"payer": FUNDER.pubkey, "authority": authority.pubkey}
     return instructions.join_attestor(**{**accounts, **changes})
 
 
-def withdraw(authority: Actor, **changes: Pubkey) -> Instruction:
+def withdraw(authority: Actor, /, **changes: Pubkey) -> Instruction:
     """Build ``withdraw_bond``."""
     accounts = {
         "authority": authority.pubkey,
