@@ -11,7 +11,7 @@ from pathlib import Path
 
 from solders.pubkey import Pubkey
 
-from ionet import Client, IonetError, JobKind, OfferView
+from ionet import Client, GpuClass, IonetError, JobKind, OfferView
 from ionet._sync.jobs import JobHandle
 from ionet.localnet.actors import TREASURY, Actor
 from ionet.localnet.demo_checks import check_all, read_wallets
@@ -23,6 +23,20 @@ from ionet.localnet.genesis import Program
 from ionet.localnet.net import Localnet
 from ionet.localnet.scenario import Action, JobPlan, OfferPlan, Scenario, Step
 from ionet.localnet.scenario_toml import ScenarioError
+from ionet.programs.verification.constants import EPOCH_SECONDS
+
+_EPOCHS_BEFORE = 2
+"""Epochs from the registration of a device to its first job."""
+_VRAM_GIB = {
+    GpuClass.H100: 80,
+    GpuClass.H200: 141,
+    GpuClass.B200: 192,
+    GpuClass.A100: 80,
+    GpuClass.L40S: 48,
+    GpuClass.RTX4090: 24,
+    GpuClass.RTX3090: 24,
+    GpuClass.OTHER: 16,
+}
 
 
 def run_demo(
@@ -43,7 +57,7 @@ def run_demo(
     with Localnet.start(
         actors,
         fee_bps=scenario.fee_bps,
-        unix_time=scenario.starts_at,
+        unix_time=scenario.starts_at - _EPOCHS_BEFORE * EPOCH_SECONDS,
         programs=programs,
         ledger=ledger,
     ) as net:
@@ -55,14 +69,16 @@ class _Run:
         self._scenario = scenario
         self._net = net
         self._recorder = Recorder(net.vm, net.escrow)
+        self._devices: dict[str, list[Pubkey]] = {}
         self._offers: dict[str, list[OfferView]] = {}
         self._provider_of: dict[Pubkey, str] = {}
         self._jobs: dict[str, tuple[JobHandle, ...]] = {}
         self._labels: dict[Pubkey, str] = {}
 
     def report(self) -> DemoReport:
-        """Run everything, then read what it came to."""
+        """Verify the fleet, run everything, then read what it came to."""
         scenario, net = self._scenario, self._net
+        self._verify()
         names = (scenario.renter, *scenario.providers, scenario.keeper)
         people = [net.actor(name) for name in names]
         before = read_wallets(net, (*people, TREASURY))
@@ -99,12 +115,28 @@ class _Run:
             checks,
         )
 
+    def _verify(self) -> None:
+        """Let the attestors see every device, so that jobs can start on it."""
+        for offer in self._scenario.offers:
+            self._devices[offer.name] = [self._register(offer, n) for n in range(offer.devices)]
+        self._net.run_epochs(_EPOCHS_BEFORE)
+
+    def _register(self, offer: OfferPlan, number: int) -> Pubkey:
+        key = Actor.named(f"{self._scenario.name}/{offer.name}/{number + 1}")
+        provider = self._client(offer.provider).provider
+        device = provider.register_device(
+            key.keypair,
+            gpu=offer.gpu,
+            vram_gib=_VRAM_GIB[offer.gpu],
+            fingerprint=sha256(f"hardware of {key.name}".encode()).digest(),
+        )
+        return provider.activate_device(device).address
+
     def _play(self) -> None:
         for offer in self._scenario.offers:
             self._offers[offer.name] = [self._post(offer, n) for n in range(offer.devices)]
         for job, step in self._scenario.timeline():
-            now = self._net.vm.now().unix_timestamp
-            self._net.vm.warp_to(max(self._scenario.starts_at + step.at, now))
+            self._net.run_until(self._scenario.starts_at + step.at)
             try:
                 self._step(job, step)
             except IonetError as error:
@@ -113,12 +145,10 @@ class _Run:
         close_everything(self._net, self._client(self._scenario.keeper))
 
     def _post(self, offer: OfferPlan, number: int) -> OfferView:
-        device = Actor.named(f"{self._scenario.name}/{offer.name}/{number + 1}")
         change = self._client(offer.provider).provider.post_offer(
-            device.keypair,
+            self._devices[offer.name][number],
             rate=offer.price.rate,
             mint=self._net.usdc,
-            gpu=offer.gpu,
             kinds=offer.kinds,
             min=offer.min_duration,
             max=offer.max_duration,
@@ -195,5 +225,4 @@ class _Run:
                 raise AssertionError("a job is opened once, by its first step")
 
     def _client(self, name: str) -> Client:
-        net = self._net
-        return Client(net.connection, net.actor(name).keypair, program_id=net.escrow)
+        return self._net.client(name)

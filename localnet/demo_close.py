@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from solders.account import Account
 from solders.pubkey import Pubkey
 
 from ionet import Client, hours
 from ionet.jobs import find_job_cluster
 from ionet.localnet.errors import LocalnetError
 from ionet.localnet.net import Localnet
-from ionet.programs.escrow.accounts import Cluster, Job, decode_account
+from ionet.programs.escrow.accounts import Cluster, Job, Offer, decode_account
+from ionet.programs.verification.accounts import Device
 from ionet.standing import accept_by, standing_of, valid_until
 
 _ROUND = hours(12)
@@ -33,10 +35,10 @@ def close_everything(net: Localnet, keeper: Client) -> None:
         if not left:
             return
         now = net.vm.now().unix_timestamp
-        coming = [time for time in _deadlines(left, now, net.escrow) if time > now]
+        coming = [time for time in _deadlines(left, now, net) if time > now]
         if not coming:
             break
-        net.vm.warp_to(max(min(coming), now + _ROUND))
+        net.run_until(max(min(coming), now + _ROUND))
     raise LocalnetError(f"what is left has no deadline that frees it: {failures or 'nothing due'}")
 
 
@@ -49,15 +51,29 @@ def _jobs_and_clusters(net: Localnet) -> dict[Pubkey, Job | Cluster]:
     return found
 
 
-def _deadlines(left: dict[Pubkey, Job | Cluster], now: int, escrow: Pubkey) -> Iterator[int]:
+def _deadlines(left: dict[Pubkey, Job | Cluster], now: int, net: Localnet) -> Iterator[int]:
     for address, account in left.items():
         if isinstance(account, Cluster):
             yield account.accept_by
             continue
-        cluster = left.get(find_job_cluster(address, account, escrow))
-        standing = standing_of(account, now, cluster if isinstance(cluster, Cluster) else None)
+        found = left.get(find_job_cluster(address, account, net.escrow))
+        cluster = found if isinstance(found, Cluster) else None
+        standing = standing_of(account, now, cluster, _device_of(account, net))
         yield accept_by(account)
         yield valid_until(account)
         yield standing.started_at + account.duration
         if standing.release_at is not None:
             yield standing.release_at
+
+
+def _device_of(job: Job, net: Localnet) -> Device:
+    offer = Offer.decode(job.offer, _fetch(net, job.offer), program_id=net.escrow)
+    device = _fetch(net, offer.device)
+    return Device.decode(offer.device, device, program_id=net.verification)
+
+
+def _fetch(net: Localnet, address: Pubkey) -> Account:
+    account = net.vm.get_account(address)
+    if account is None:
+        raise LocalnetError(f"account {address}: is gone, and a job needs it")
+    return account

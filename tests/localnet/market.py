@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ionet import Client, GpuClass, Usdc, hours
+from ionet import GpuClass, Usdc, hours
 from ionet.localnet import Actor, Localnet, Program
 from ionet.localnet.demo import run_demo
 from ionet.localnet.programs import shipped_programs
@@ -19,21 +19,21 @@ def record_rental(path: Path, programs: Sequence[Program] | None = None) -> None
     """Record a rental of four hours that ends after 7,199 seconds, until it is closed."""
     names = ["renter", "provider", "stranger"]
     with Localnet.start(names, ledger=path, programs=programs) as net:
-        renter, provider, stranger = (
-            Client(net.connection, net.actor(name).keypair, program_id=net.escrow) for name in names
-        )
-        provider.provider.post_offer(
+        renter, provider, stranger = map(net.client, names)
+        device = provider.provider.register_device(
             Actor.named("device").keypair,
-            rate=Usdc("2.49"),
             gpu=GpuClass.H100,
-            min=hours(1),
-            max=hours(48),
+            vram_gib=80,
+            fingerprint=bytes(range(32)),
         )
+        provider.provider.activate_device(device)
+        net.run_epochs(2)
+        provider.provider.post_offer(device, rate=Usdc("2.49"), min=hours(1), max=hours(48))
         (offer,) = renter.renter.iter_offers()
         job = renter.renter.open_job(offer, hours(4), idempotency_key="rental")
         for request in provider.provider.iter_requests():
             request.accept()
-        net.vm.warp(hours(2) - 1)
+        net.vm.warp_to(net.vm.now().unix_timestamp + hours(2) - 1)
         job.end()
         net.vm.warp(hours(48))
         stranger.keeper.crank_all()
@@ -51,16 +51,16 @@ def escrow_build() -> Program:
     return escrow
 
 
-def with_fee_divided_by(divisor: int) -> Program:
-    """Change the divisor of the fee in the machine code of the escrow.
+def builds_with_fee_divided_by(divisor: int) -> tuple[Program, ...]:
+    """Change the divisor of the fee in the machine code of the escrow, and no other program.
 
     Instructions have 8 bytes, the last 4 their operand; the remainder is taken by adding a
     multiple of -10,000.
     """
-    program = escrow_build()
+    program, *others = shipped_programs()
     spoiled = bytearray(program.elf)
     for at in range(4, len(spoiled) - 3, 8):
         for sign in (1, -1):
             if spoiled[at : at + 4] == (sign * BPS).to_bytes(4, "little", signed=True):
                 spoiled[at : at + 4] = (sign * divisor).to_bytes(4, "little", signed=True)
-    return replace(program, elf=bytes(spoiled))
+    return replace(program, elf=bytes(spoiled)), *others

@@ -81,9 +81,13 @@ def test_every_instruction_of_a_job_is_in_one_of_the_scenarios(demo: Run, exits:
 
 def test_the_ledger_holds_every_transaction_of_the_report(either: Run) -> None:
     recorded = [e for e in Ledger(either.ledger) if isinstance(e, TransactionRecord)]
-    # Config and two mints are set up before the scenario begins.
-    assert len(recorded) == len(either.report.executed) + 3
-    assert recorded[3].fee == either.report.executed[0].fee
+    executed = either.report.executed
+    # Before the scenario begins, programs are set up and its devices are verified.
+    scenario = recorded[-len(executed) :]
+    assert [entry.fee for entry in scenario] == [transaction.fee for transaction in executed]
+    before = recorded[: -len(executed)]
+    assert all(entry.unix_ms < scenario[0].unix_ms for entry in before)
+    assert all(entry.error is None for entry in before)
 
 
 def test_a_run_repeats_to_the_byte(demo: Run, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_it_replays_identically(either: Run) -> None:
     assert report.first_difference is None
     assert report.is_identical
     assert report.compared_logs_and_units
-    assert report.transactions == len(either.report.executed) + 3
+    assert report.transactions > len(either.report.executed)
 
 
 def test_another_process_finds_the_same_digest(demo: Run) -> None:
