@@ -18,6 +18,7 @@ from ionet.programs.escrow.enums import JobKind
 from tests.programs.harness.jobs import HOURS, Gang, JobRef
 from tests.programs.harness.world import ALICE, BOB, CAROL, LISTINGS, World
 from tests.stateful.agreement import check
+from tests.stateful.devices import ALIVE, DEPLOYABLE, EPOCH, PASSED, UNSEEN
 from tests.stateful.market import Market
 from tests.stateful.model import (
     ACTIVE,
@@ -133,13 +134,9 @@ class MarketMachine(RuleBasedStateMachine):
         self, *, accept_within: int, kind: JobKind, deposit: int, is_taken: bool, **terms: Any
     ) -> None:
         """Open a job; two in three are accepted at once."""
-        self._count()
         asked = None if kind is JobKind.RENTAL else deposit
         ref = JobRef(kind=kind, deposit=asked, **terms)
-        self.market.open(ref, accept_within=accept_within)
-        if is_taken and ref.address in self.market.jobs:
-            self._count()
-            self.market.act(ref.address, "accept_job")
+        self._open(ref, accept_within=accept_within, is_taken=is_taken)
 
     @precondition(lambda self: len(self.market.jobs) < MOST_JOBS)
     @rule(
@@ -234,6 +231,37 @@ class MarketMachine(RuleBasedStateMachine):
         if moments and pick >= 0:
             moment = max(now, moments[pick % len(moments)] + offset)
         self.market.world.at(moment)
+
+    @precondition(lambda self: len(self.market.jobs) < MOST_JOBS)
+    @rule(
+        listing=st.sampled_from(LISTINGS),
+        id=st.integers(4, 6),
+        duration=st.sampled_from([6 * HOURS, 9 * HOURS + 7, 30 * HOURS]),
+        result=st.sampled_from([UNSEEN, UNSEEN, UNSEEN, ALIVE, PASSED, DEPLOYABLE]),
+        epochs=st.integers(1, 6),
+        offset=st.sampled_from([-1, 0, 1, 3_000, EPOCH - 1, EPOCH]),
+        name=st.sampled_from(["settle_job", "end_job", "quit_job", "extend_job", "expire_job"]),
+    )
+    def run_into_an_epoch(
+        self, result: int, epochs: int, offset: int, name: str, **terms: Any
+    ) -> None:
+        """Rent a device, unless it is busy; decide what it is found as, and wait for that."""
+        ref = JobRef(ALICE, **terms)
+        market, offer = self.market, self.market.offers[ref.listing.address]
+        if offer.live_job is None:
+            self._open(ref)
+        market.find(ref.listing, result, epochs)
+        begin = offer.device.genesis + (offer.device.epoch_at(market.world.now) + 1) * EPOCH
+        market.world.at(max(market.world.now, begin + offset))
+        if offer.live_job is not None:
+            self.act([offer.live_job], name, 0, epochs)
+
+    def _open(self, ref: JobRef, *, accept_within: int = 900, is_taken: bool = True) -> None:
+        self._count()
+        self.market.open(ref, accept_within=accept_within)
+        if is_taken and ref.address in self.market.jobs:
+            self._count()
+            self.market.act(ref.address, "accept_job")
 
     # Around
 

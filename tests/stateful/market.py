@@ -12,6 +12,7 @@ from solders.pubkey import Pubkey
 from ionet.localnet.actors import GOVERNANCE, GUARDIAN
 from ionet.programs.escrow import errors, events, instructions
 from ionet.programs.escrow.enums import JobKind
+from tests.programs.harness.devices import GENESIS, LAST_EPOCH
 from tests.programs.harness.jobs import Gang, JobRef
 from tests.programs.harness.tokens import donate, freeze, thaw
 from tests.programs.harness.world import (
@@ -26,8 +27,10 @@ from tests.programs.harness.world import (
     Listing,
     World,
 )
+from tests.stateful.devices import DeviceModel
 from tests.stateful.model import (
     ACTIVE,
+    RENTAL,
     ClusterModel,
     JobModel,
     OfferModel,
@@ -70,6 +73,7 @@ class Market:
                 listing.max_duration,
                 listing.min_charge,
                 listing.kinds,
+                DeviceModel(GENESIS, LAST_EPOCH),
             )
             for listing in LISTINGS
         }
@@ -127,6 +131,7 @@ class Market:
             ref,
             JobModel(
                 kind=int(ref.kind),
+                device=offer.device,
                 deposit=deposit,
                 rate=offer.rate if is_rental else 0,
                 duration=ref.duration,
@@ -261,6 +266,8 @@ class Market:
         offer.seconds += now.released_seconds - written.released_seconds
         offer.gross += now.released - written.released
         offer.fee += now.released_fee - written.released_fee
+        if now.ran is not None and written.ran is None and now.kind == RENTAL:
+            self.seen["a rental stopped", 0 < now.seen_seconds < now.ran] += 1
         if now.is_stopped and offer.live_job == address:
             offer.live_job = None
 
@@ -294,6 +301,14 @@ class Market:
         offer.kinds = kinds
         if kinds:
             offer.rate = rate
+
+    def find(self, listing: Listing, result: int, epochs: int) -> None:
+        """Decide what this epoch and some that follow find of a device; the past is final."""
+        device = self.offers[listing.address].device
+        now = device.epoch_at(self.world.now)
+        device.found |= dict.fromkeys(range(now, now + epochs), result)
+        self.seen["found", result] += 1
+        self.world.find(listing, {e: r for e, r in device.found.items() if e <= LAST_EPOCH})
 
     def change_fee(self, fee_bps: int) -> None:
         """Change the fee of jobs to come."""

@@ -12,6 +12,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
+from tests.stateful.devices import DeviceModel
+
 RENTAL, METERED, DELIVERABLE = range(3)
 OPEN, ACTIVE, ENDING, DISPUTED, RULED, DECLINED, EXPIRED, CANCELLED = range(8)
 HOLD_BACK = 6 * 3_600
@@ -50,6 +52,7 @@ class OfferModel:
     max_duration: int
     min_charge: int
     kinds: int
+    device: DeviceModel
     live_job: Any = None
     seconds: int = 0
     gross: int = 0
@@ -76,6 +79,7 @@ class JobModel:
     """A job: what was agreed, what happened, what was paid.
 
     Attributes:
+        device: Of its offer.
         booked_seconds: While it runs, how long a run has been booked.
         ran: Seconds from start to stop; None before the stop.
         charged: Seconds that are charged at least, once its client ended it.
@@ -84,6 +88,7 @@ class JobModel:
     """
 
     kind: int
+    device: DeviceModel
     deposit: int
     rate: int
     duration: int
@@ -118,17 +123,20 @@ class JobModel:
 
     @property
     def held_seconds(self) -> int:
-        """Seconds at the end of a stopped rental whose pay waits."""
+        """Seen seconds at the end of a stopped rental whose pay waits."""
         if self.kind != RENTAL or self.ran is None:
             return 0
-        return min(self.ran, HOLD_BACK)
+        return self._seen(max(0, self.ran - HOLD_BACK), self.ran)
 
     @property
     def seen_seconds(self) -> int:
         """Seconds that count."""
         if self.kind != RENTAL:
             return 0
-        return self.booked_seconds if self.ran is None else self.ran
+        return self._seen(0, self.booked_seconds if self.ran is None else self.ran)
+
+    def _seen(self, since: int, until: int) -> int:
+        return self.device.seen(self.started_at + since, self.started_at + until)
 
     @property
     def earned(self) -> int:
@@ -205,7 +213,9 @@ class JobModel:
 
     def stop(self, after: int, *, charged: int = 0) -> None:
         """End so many seconds after the start."""
-        self.state, self.ran, self.charged = ENDING, after, charged
+        is_seen_at_first = self._seen(0, 1) > 0
+        self.state, self.ran = ENDING, after
+        self.charged = charged if is_seen_at_first else 0
 
     def book(self, now: int) -> None:
         """Account a running rental up to one hold-back ago."""

@@ -83,6 +83,8 @@ def accept(call: Call) -> Effect:
         raise Refused("AcceptTooLate")
     if call.offer.live_job is not None:
         raise Refused("OfferBusy")
+    if not call.offer.device.is_eligible(call.now):
+        raise Refused("DeviceNotEligible")
     if call.cluster is not None and call.cluster.is_failed:
         raise Refused("ClusterFailed")
     if call.cluster is not None and len(call.cluster.places) < call.cluster.size:
@@ -145,7 +147,6 @@ def extend(call: Call) -> Effect:
         raise Refused("OfferDearer")
     if call.is_funder_frozen and dearer:
         raise Refused("TokenFrozen")
-    job.book(call.now)
     job.duration, job.deposit = call.duration, call.amount
     return Effect(-dearer)
 

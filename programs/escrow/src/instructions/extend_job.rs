@@ -29,13 +29,10 @@ pub fn process(c: &Context) -> Outcome {
     let frame = Frame::load(&mut slot, c.program_id, around!(a))?;
     frame.expect_client(&a.client)?;
     frame.expect_vault(&a.vault, &a.token_program)?;
-    let now = frame.now;
     let config = read(c.program_id, &a.config)?;
-    config.expect_running(PAUSE_EXTEND, now)?;
+    config.expect_running(PAUSE_EXTEND, frame.now)?;
     config.find_slot(&frame.offer().mint, &mut 0)?;
     let before = frame.core;
-    // Booked first: what was earned until now does not depend on the extension.
-    frame.core.accrue(now, &frame.seen());
     let max_duration = frame.offer().max_duration.get();
     frame.core.extend(args.duration.get(), args.deposit.get(), max_duration).map_err(EscrowError::refusal)?;
     check_offer(frame)?;
