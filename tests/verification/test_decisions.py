@@ -118,7 +118,7 @@ def test_program_decides_as_its_twin(world: World, k: int, seed: int) -> None:
     place = world if k == 3 else _large_world()
     place.restore()
     random, outcomes = Random(f"{k} {seed}"), set()
-    nibbles = {gpu: 0 for gpu in FLEET}
+    nibbles = dict.fromkeys(FLEET, 0)
     for number in range(1, 13):
         start(place.to(0, epoch=number))
         codes = _random_codes(random, k)

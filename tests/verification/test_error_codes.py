@@ -10,32 +10,27 @@ from tests.verification.harness.guard import guards
 
 _NO_TOKENS = "The program takes no token account and no mint."
 _NO_SIGNATURES = "The program reads no other instruction of a transaction."
-UNREACHABLE = {
+UNREACHABLE: dict[type[errors.VerificationError], str] = {
     errors.NotTokenAccount: _NO_TOKENS,
     errors.WrongMint: _NO_TOKENS,
     errors.WrongTokenOwner: _NO_TOKENS,
     errors.UnsupportedMint: _NO_TOKENS,
-    errors.ConservationBroken: "The program keeps no books of deposits; the runtime counts lamports.",
+    errors.ConservationBroken: "The program books no deposits; the runtime counts lamports.",
     errors.InvalidBoolean: "No instruction takes a boolean.",
     errors.ArithmeticOverflow: "The sum of two accounts' lamports is below the supply of SOL.",
     errors.RuntimeRefused: (
         "Needs a runtime whose rent threshold is neither one nor two years, or that lacks a sysvar:"
         " no transaction can bring that about."
     ),
-    **{
-        error: _NO_SIGNATURES
-        for error in (
-            errors.NoPreviousInstruction,
-            errors.NotEd25519,
-            errors.WrongSignatureLength,
-            errors.WrongSignatureCount,
-            errors.WrongSignaturePadding,
-            errors.WrongSignatureOffsets,
-            errors.WrongSignatureInstruction,
-            errors.WrongSignatureKey,
-            errors.WrongSignatureMessage,
-        )
-    },
+    errors.NoPreviousInstruction: _NO_SIGNATURES,
+    errors.NotEd25519: _NO_SIGNATURES,
+    errors.WrongSignatureLength: _NO_SIGNATURES,
+    errors.WrongSignatureCount: _NO_SIGNATURES,
+    errors.WrongSignaturePadding: _NO_SIGNATURES,
+    errors.WrongSignatureOffsets: _NO_SIGNATURES,
+    errors.WrongSignatureInstruction: _NO_SIGNATURES,
+    errors.WrongSignatureKey: _NO_SIGNATURES,
+    errors.WrongSignatureMessage: _NO_SIGNATURES,
 }
 
 

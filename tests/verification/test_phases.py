@@ -1,4 +1,4 @@
-"""Every instruction in every window of an epoch, whatever has become of it, does what the table says."""
+"""Every instruction in every window of an epoch does what the table says, and no more."""
 
 from __future__ import annotations
 

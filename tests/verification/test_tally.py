@@ -149,14 +149,15 @@ def test_every_device_is_checked(world: World) -> None:
     keys = [gpu.address for gpu in FLEET]
     world.reject(errors.NotWritable, _with(world, REPORTS, keys, writable=False))
     for place, key in enumerate(keys):
-        for swap, error in (
+        by_address: tuple[tuple[str, type[errors.VerificationError]], ...] = (
             ("nobody", errors.WrongAccountOwner),
             ("missing", errors.WrongAccountOwner),
             ("foreign_copy", errors.WrongAccountOwner),
             ("config", errors.WrongAccountLength),
             ("epoch_ring", errors.WrongAccountLength),
             ("other_report", errors.WrongAccountLength),
-        ):
+        )
+        for swap, error in by_address:
             changed = list(keys)
             changed[place] = BY_ADDRESS[swap](world, key)
             world.reject(error, _with(world, REPORTS, changed))
