@@ -31,9 +31,10 @@ def record_rental(path: Path, programs: Sequence[Program] | None = None) -> None
         provider.provider.post_offer(device, rate=Usdc("2.49"), min=hours(1), max=hours(48))
         (offer,) = renter.renter.iter_offers()
         job = renter.renter.open_job(offer, hours(4), idempotency_key="rental")
+        accepted_at = net.vm.now().unix_timestamp
         for request in provider.provider.iter_requests():
             request.accept()
-        net.vm.warp_to(net.vm.now().unix_timestamp + hours(2) - 1)
+        net.vm.warp_to(accepted_at + 7_199)
         job.end()
         net.vm.warp(hours(48))
         stranger.keeper.crank_all()
