@@ -21,7 +21,7 @@ from ionet.localnet.behaviours import AttestorActor, Probe
 from ionet.localnet.connection import EmbeddedConnection
 from ionet.localnet.epoch_report import EpochReport
 from ionet.localnet.epoch_run import EpochRun
-from ionet.localnet.errors import LocalnetError
+from ionet.localnet.errors import ClockError, LocalnetError
 from ionet.localnet.reporting import Hand, Overheard, RepeatableJournal
 from ionet.localnet.vm import Vm
 from ionet.programs.escrow.accounts import Offer
@@ -65,7 +65,14 @@ class Attestation:
         return run.report()
 
     def run_until(self, unix_time: int, probe: Probe) -> tuple[EpochReport, ...]:
-        """Run what is due up to a time and go there; return the epochs that ended by then."""
+        """Run what is due up to a time and go there; return the epochs that ended by then.
+
+        Raises:
+            ClockError: the time has passed.
+        """
+        now = self.vm.now().unix_timestamp
+        if unix_time < now:
+            raise ClockError(f"run until {unix_time}: lies before the clock's {now}")
         ended: list[EpochReport] = []
         while True:
             run = self._current_run()

@@ -136,7 +136,8 @@ class _Run:
         for offer in self._scenario.offers:
             self._offers[offer.name] = [self._post(offer, n) for n in range(offer.devices)]
         for job, step in self._scenario.timeline():
-            self._net.run_until(self._scenario.starts_at + step.at)
+            now = self._net.vm.now().unix_timestamp
+            self._net.run_until(max(self._scenario.starts_at + step.at, now))
             try:
                 self._step(job, step)
             except IonetError as error:

@@ -52,6 +52,8 @@ class Localnet:
         usdc: Address of the USDC-like mint (6 decimals).
         io: Address of the test $IO mint (8 decimals).
         attestors: Those that ``run_epochs`` acts for, by name, in the order in which they joined.
+        probe: What an attestor sees of a device if nothing else is said: no answer from an
+            unplugged one, hired if its offer has a live job, else deployable.
     """
 
     def __init__(self, vm: Vm, actors: Sequence[str] = (), attestors: Sequence[str] = ()) -> None:
@@ -64,7 +66,7 @@ class Localnet:
         self.usdc = USDC.address
         self.io = IO.address
         self._attestation = Attestation(vm, self.programs)
-        self.attestors = self._attestation.attestors
+        self.attestors, self.probe = self._attestation.attestors, self._attestation.probe
         self.attestors.update((name, AttestorActor(Actor.named(name))) for name in attestors)
         people = [Actor.named(name) for name in (*actors, *attestors)]
         self._actors = {actor.name: actor for actor in (*people, *STAFF)}
@@ -236,13 +238,12 @@ class Localnet:
 
         Args:
             count: How many epochs.
-            probe: What attestors see of a device; by default no answer from unplugged ones, hired
-                those whose offer has a live job, and deployable all others.
+            probe: What attestors see of a device; by default what ``probe`` says.
 
         Raises:
             LocalnetError: the clock stands before epoch 0.
         """
-        seen = self._attestation.probe if probe is None else probe
+        seen = probe or self.probe
         return tuple(self._attestation.finish_epoch(seen) for _ in range(count))
 
     def run_until(self, unix_time: int, *, probe: Probe | None = None) -> tuple[EpochReport, ...]:
@@ -253,8 +254,11 @@ class Localnet:
 
         Returns:
             The epochs that ended by then.
+
+        Raises:
+            ClockError: the time has passed.
         """
-        seen = self._attestation.probe if probe is None else probe
+        seen = probe or self.probe
         return self._attestation.run_until(unix_time, seen)
 
     def join_attestor(self, name: str, behaviour: Behaviour = HONEST) -> AttestorActor:

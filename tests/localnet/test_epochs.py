@@ -8,6 +8,8 @@ from solders.pubkey import Pubkey
 from ionet.devices import DeviceState, Result, carries_of, device_state, nibble_of, result_of
 from ionet.localnet import Actor, Localnet
 from ionet.localnet.behaviours import LATE, SILENT, Behaviour, Window
+from ionet.localnet.epoch_report import EpochReport
+from ionet.localnet.errors import ClockError
 from ionet.localnet.genesis import DEFAULT_UNIX_TIME as GENESIS
 from ionet.localnet.replay import replay
 from ionet.programs.verification.accounts import Device
@@ -188,3 +190,48 @@ def test_runs_of_epochs_repeat_to_the_byte_and_replay_identically(tmp_path: Path
     report = replay(tmp_path / "one")
     assert report.first_difference is None
     assert report.is_identical
+
+
+@pytest.mark.parametrize("step", [3_600, 2_711, 40_000])
+def test_time_in_steps_of_any_length_gives_the_same_history(tmp_path: Path, step: int) -> None:
+    with start(3, ledger=tmp_path / "epochs") as net:
+        active_gpu(net)
+        whole = net.run_epochs(3)
+    with start(3, ledger=tmp_path / "steps") as net:
+        active_gpu(net)
+        stepped: list[EpochReport] = []
+        end = GENESIS + 3 * EPOCH_SECONDS
+        for time in (*range(GENESIS + step, end, step), end):
+            stepped += net.run_until(time)
+            assert net.vm.now().unix_timestamp == time
+    assert tuple(stepped) == whole
+    assert (tmp_path / "epochs").read_bytes() == (tmp_path / "steps").read_bytes()
+
+
+def test_only_what_is_due_is_done() -> None:
+    with start() as net:
+        gpu = active_gpu(net)
+        net.run_epochs()
+        for offset in (1, COMMIT_WINDOW, COMMIT_WINDOW + 1, REVEAL_DEADLINE, REVEAL_DEADLINE + 1):
+            assert net.run_until(GENESIS + EPOCH_SECONDS + offset) == ()
+            attestor = read_attestor(net, net.actor("attestor-1"))
+            assert (attestor.total_revealed == 1) == (offset > COMMIT_WINDOW)
+            assert (gpu.read().tallied_to == 1) == (offset > REVEAL_DEADLINE)
+
+
+def test_a_time_that_has_passed_is_refused() -> None:
+    with start() as net, pytest.raises(ClockError, match="lies before the clock's"):
+        net.run_until(GENESIS - 1)
+
+
+def test_epochs_go_on_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "localnet.jsonl"
+    with Localnet.create(path, ["owner", "funder"], attestors=2) as net:
+        gpu = active_gpu(net)
+        net.run_epochs()
+    with Localnet.open(path) as net:
+        net.run_epochs(2)
+    with Localnet.open(path) as net:
+        assert results(Gpu(net, gpu.key), 1, 2) == [Result.DEPLOYABLE] * 2
+        assert net.run_epochs()[0].revealed == 2
+    assert replay(path).is_identical
