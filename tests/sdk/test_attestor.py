@@ -6,6 +6,7 @@ import pytest
 
 from ionet import EquivocationError, JournalError, MemoryJournal, ReportCode, errors
 from ionet.committees import pack_codes
+from ionet.localnet.actors import Actor
 from ionet.programs.verification.constants import (
     COMMIT_WINDOW,
     EPOCH_SECONDS,
@@ -19,10 +20,11 @@ from ionet.programs.verification.errors import (
     CommitTooLate,
     RevealTooEarly,
     RevealTooLate,
+    WrongLastAttestor,
 )
 from ionet.programs.verification.events import ReportCommitted, ReportOpened, ReportRevealed
 from tests.sdk.epoch_world import Reporter, activate, addresses, next_epoch, warp_to
-from tests.sdk.world import World, done, lose_answer
+from tests.sdk.world import World, done, lose_answer, overtake
 
 DEPLOYABLE = (ReportCode.DEPLOYABLE,)
 
@@ -61,6 +63,29 @@ async def test_the_last_seat_moves_into_the_hole(world: World) -> None:
         if attestor.active_until == FOREVER
     }
     assert seats == {0, 1}
+
+
+async def test_a_last_seat_that_moves_meanwhile_is_no_error(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = world.client("alice").attestor, world.client("bob").attestor
+    await done(slow.join())
+    # Whoever joins has the last seat, and then whoever leaves has not.
+    overtake(monkeypatch, slow._network, quick.join, quick.exit)
+    assert (await done(slow.exit())).account.active_until == 1
+
+
+async def test_a_last_seat_that_never_rests_is_given_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = world.client("alice").attestor
+    await done(slow.join())
+    names = [f"crowd-{i}" for i in range(5)]
+    for name in names:
+        world.net.airdrop(Actor.named(name).pubkey, 10**10)
+    overtake(monkeypatch, slow._network, *(world.client(name).attestor.join for name in names))
+    with pytest.raises(WrongLastAttestor):
+        await done(slow.exit())
 
 
 async def test_duties_name_the_devices_of_a_range(world: World) -> None:

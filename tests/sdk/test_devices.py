@@ -1,7 +1,5 @@
 """A provider's devices through the client, from registration to deregistration."""
 
-from typing import Any
-
 import pytest
 
 from ionet import DeviceState, GpuClass, SupplySource, errors, hours
@@ -21,7 +19,7 @@ from ionet.programs.verification.errors import (
 )
 from ionet.programs.verification.events import DeviceActivated, DeviceRegistered, Heartbeat
 from tests.sdk.epoch_world import FINGERPRINT, activate, next_epoch, register, warp_to
-from tests.sdk.world import World, collect, done
+from tests.sdk.world import World, collect, done, overtake
 
 
 async def test_a_registered_device_is_what_its_owner_said(world: World) -> None:
@@ -74,10 +72,8 @@ async def test_an_index_that_another_took_meanwhile_is_no_error(
     slow = (await register(world, "slow")).device
     quick = (await register(world, "quick", "alice")).device
 
-    async def overtake() -> None:
-        await done(world.client("alice").provider.activate_device(quick))
-
-    interrupt(monkeypatch, bob.provider._network, overtake, world)
+    alice = world.client("alice").provider
+    overtake(monkeypatch, bob.provider._network, lambda: alice.activate_device(quick))
     change = await done(bob.provider.activate_device(slow))
     assert isinstance(change.transaction.events[0], DeviceActivated)
     assert change.device.index == 1
@@ -91,10 +87,8 @@ async def test_a_place_in_the_queue_that_another_took_meanwhile_is_no_error(
     bob = world.client("bob")
     slow, quick = await activate(world, "slow"), await activate(world, "quick", "alice")
 
-    async def overtake() -> None:
-        await done(world.client("alice").provider.deactivate_device(quick))
-
-    interrupt(monkeypatch, bob.provider._network, overtake, world)
+    alice = world.client("alice").provider
+    overtake(monkeypatch, bob.provider._network, lambda: alice.deactivate_device(quick))
     change = await done(bob.provider.deactivate_device(slow))
     assert not change.device.is_active
 
@@ -191,26 +185,3 @@ async def test_what_the_device_key_must_sign_it_must_sign(world: World) -> None:
     wrong = instructions.heartbeat(device_key=Actor.named("other").pubkey, device=device.address)
     with pytest.raises(NotDeviceKey):
         await done(network.land([wrong], [Actor.named("other").keypair]))
-
-
-def interrupt(monkeypatch: pytest.MonkeyPatch, network: Any, act: Any, world: World) -> None:
-    """Let ``act`` happen once, after the next transaction of ``network`` was built."""
-    land, turns = network.land, iter([True])
-
-    async def landing(*args: Any) -> Any:
-        if next(turns, False):
-            await act()
-        return await land(*args)
-
-    def sync_landing(*args: Any) -> Any:
-        if next(turns, False):
-            drive(act())
-        return land(*args)
-
-    monkeypatch.setattr(network, "land", landing if world.is_async else sync_landing)
-
-
-def drive(coroutine: Any) -> None:
-    """Run a coroutine that waits for nothing, as all of the embedded chain's are."""
-    with pytest.raises(StopIteration):
-        coroutine.send(None)

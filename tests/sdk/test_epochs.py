@@ -38,7 +38,7 @@ from tests.sdk.epoch_world import (
     run_epoch,
     warp_to,
 )
-from tests.sdk.world import World, done
+from tests.sdk.world import World, done, overtake
 
 
 async def test_an_epoch_is_opened_and_seeded_once(world: World) -> None:
@@ -89,7 +89,7 @@ async def test_somebody_quicker_is_no_error(
         await done(quick.open_epoch())
         lost = SLOT_HASHES + 2 if step == "rearm_epoch" else 1
         world.net.vm.advance_slots(SEED_DELAY_SLOTS + lost)
-    blind_to_the_first(monkeypatch, slow, world, getattr(quick, step))
+    overtake(monkeypatch, slow._network, getattr(quick, step))
     change = await done(getattr(slow, step)())
     assert change.transaction is None
     assert change.epoch.number == 0
@@ -254,25 +254,6 @@ async def test_one_failure_holds_up_nothing_else(
 async def test_a_reader_runs_no_epochs(world: World) -> None:
     with pytest.raises(errors.SignerError, match="can only read"):
         await done(world.client(None).keeper.open_epoch())
-
-
-def blind_to_the_first(
-    monkeypatch: pytest.MonkeyPatch, keeper: Any, world: World, act: Any
-) -> None:
-    """Let ``act`` happen between the keeper's look and its transaction."""
-    land, turns = keeper._network.land, iter([True])
-
-    async def landing(*args: Any) -> Any:
-        if next(turns, False):
-            await act()
-        return await land(*args)
-
-    def sync_landing(*args: Any) -> Any:
-        if next(turns, False):
-            act()
-        return land(*args)
-
-    monkeypatch.setattr(keeper._network, "land", landing if world.is_async else sync_landing)
 
 
 def answer(

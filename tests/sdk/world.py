@@ -7,7 +7,7 @@ async client they await, over the sync one they pass the value on.
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -140,3 +140,21 @@ def lose_answer(monkeypatch: Any, market: Any, number: int) -> None:
 def _raise_if(is_lost: bool) -> None:
     if is_lost:
         raise OutcomeUnknownError(signature=Signature.default(), last_valid_block_height=0)
+
+
+def overtake(monkeypatch: Any, network: Any, *acts: Callable[[], Any]) -> None:
+    """Let each act happen just before one of the next transactions of ``network`` is sent."""
+    land, waiting = network.land, list(acts)
+
+    async def landing(*args: Any) -> Any:
+        if waiting:
+            await done(waiting.pop(0)())
+        return await done(land(*args))
+
+    def sync_landing(*args: Any) -> Any:
+        if waiting:
+            waiting.pop(0)()
+        return land(*args)
+
+    is_async = inspect.iscoroutinefunction(land)
+    monkeypatch.setattr(network, "land", landing if is_async else sync_landing)

@@ -37,7 +37,8 @@ class AsyncAttestor(AsyncReporter):
         """
         network = self._network
         address, _ = await network.verification.fetch_attestor(network.signer.pubkey())
-        for attempt in range(_ATTEMPTS):
+        left = _ATTEMPTS
+        while True:
             step = instructions.exit_attestor(
                 authority=network.signer.pubkey(),
                 attestor=address,
@@ -46,12 +47,11 @@ class AsyncAttestor(AsyncReporter):
             )
             try:
                 landed = await network.land([step], [network.signer])
-            except WrongLastAttestor:
-                # Somebody has joined or exited meanwhile.
-                if attempt == _ATTEMPTS - 1:
-                    raise
-            else:
                 break
+            except WrongLastAttestor:
+                left -= 1  # Somebody has joined or exited meanwhile.
+                if not left:
+                    raise
         return await self._change(landed)
 
     async def withdraw_bond(self) -> Landed:

@@ -91,16 +91,16 @@ class AsyncDeviceOwner:
         """
         address = address_of(device)
         await self._network.verification.fetch_device(address)
-        for attempt in range(_ATTEMPTS):
+        left = _ATTEMPTS
+        while True:
             step = await self._activation(address)
             try:
                 landed = await self._network.land([step], [self._network.signer])
-            except (NotQueueHead, WrongRentPayer):
-                # Another device took this index, or gave one back.
-                if attempt == _ATTEMPTS - 1:
-                    raise
-            else:
                 break
+            except (NotQueueHead, WrongRentPayer):
+                left -= 1  # Another device took this index, or gave one back.
+                if not left:
+                    raise
         return await self._change(address, landed)
 
     async def deactivate_device(self, device: DeviceReference) -> DeviceChange:
@@ -113,7 +113,8 @@ class AsyncDeviceOwner:
         network, address = self._network, address_of(device)
         await network.verification.fetch_device(address)
         program_id = network.verification.program_id
-        for attempt in range(_ATTEMPTS):
+        left = _ATTEMPTS
+        while True:
             number = (await network.verification.fetch_registry()).free_tail
             step = instructions.deactivate_device(
                 payer=network.payer.pubkey(),
@@ -124,12 +125,11 @@ class AsyncDeviceOwner:
             )
             try:
                 landed = await network.land([step], [network.signer])
-            except (AlreadyInUse, WrongAddress):
-                # Another device has taken this place in the queue.
-                if attempt == _ATTEMPTS - 1:
-                    raise
-            else:
                 break
+            except (AlreadyInUse, WrongAddress):
+                left -= 1  # Another device has taken this place in the queue.
+                if not left:
+                    raise
         return await self._change(address, landed)
 
     async def deregister_device(self, device: DeviceReference) -> Landed:

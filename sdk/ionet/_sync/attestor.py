@@ -38,7 +38,8 @@ class Attestor(Reporter):
         """
         network = self._network
         address, _ = network.verification.fetch_attestor(network.signer.pubkey())
-        for attempt in range(_ATTEMPTS):
+        left = _ATTEMPTS
+        while True:
             step = instructions.exit_attestor(
                 authority=network.signer.pubkey(),
                 attestor=address,
@@ -47,12 +48,11 @@ class Attestor(Reporter):
             )
             try:
                 landed = network.land([step], [network.signer])
-            except WrongLastAttestor:
-                # Somebody has joined or exited meanwhile.
-                if attempt == _ATTEMPTS - 1:
-                    raise
-            else:
                 break
+            except WrongLastAttestor:
+                left -= 1  # Somebody has joined or exited meanwhile.
+                if not left:
+                    raise
         return self._change(landed)
 
     def withdraw_bond(self) -> Landed:

@@ -92,16 +92,16 @@ class DeviceOwner:
         """
         address = address_of(device)
         self._network.verification.fetch_device(address)
-        for attempt in range(_ATTEMPTS):
+        left = _ATTEMPTS
+        while True:
             step = self._activation(address)
             try:
                 landed = self._network.land([step], [self._network.signer])
-            except (NotQueueHead, WrongRentPayer):
-                # Another device took this index, or gave one back.
-                if attempt == _ATTEMPTS - 1:
-                    raise
-            else:
                 break
+            except (NotQueueHead, WrongRentPayer):
+                left -= 1  # Another device took this index, or gave one back.
+                if not left:
+                    raise
         return self._change(address, landed)
 
     def deactivate_device(self, device: DeviceReference) -> DeviceChange:
@@ -114,7 +114,8 @@ class DeviceOwner:
         network, address = self._network, address_of(device)
         network.verification.fetch_device(address)
         program_id = network.verification.program_id
-        for attempt in range(_ATTEMPTS):
+        left = _ATTEMPTS
+        while True:
             number = network.verification.fetch_registry().free_tail
             step = instructions.deactivate_device(
                 payer=network.payer.pubkey(),
@@ -125,12 +126,11 @@ class DeviceOwner:
             )
             try:
                 landed = network.land([step], [network.signer])
-            except (AlreadyInUse, WrongAddress):
-                # Another device has taken this place in the queue.
-                if attempt == _ATTEMPTS - 1:
-                    raise
-            else:
                 break
+            except (AlreadyInUse, WrongAddress):
+                left -= 1  # Another device has taken this place in the queue.
+                if not left:
+                    raise
         return self._change(address, landed)
 
     def deregister_device(self, device: DeviceReference) -> Landed:
