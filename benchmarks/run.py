@@ -19,7 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import codec, costs, imports, lives
+from benchmarks import codec, costs, counts, imports, lives
 from ionet.lanes import runtime_version
 
 FOLDER = Path(__file__).parent
@@ -48,7 +48,7 @@ def main() -> int:
 
 def measure_speed() -> dict[str, float]:
     """Return every figure that depends on the machine."""
-    found = {**codec.measure(), **imports.measure(), **lives.measure()}
+    found = {**codec.measure(), **imports.measure(), **lives.measure(), **counts.measure()}
     return {name: round(value, 3) for name, value in found.items()}
 
 

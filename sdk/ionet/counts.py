@@ -1,0 +1,280 @@
+"""The published counts of devices: a pure function of device accounts and a second.
+
+Anyone who has the accounts of the verification program can recount. What counts as what is decided
+by ``ionet.devices`` (docs/adr/009-devices-and-epochs.md); what is hashed: docs/counts.md::
+
+    count_devices(connection.get_program_accounts(program), at)     # accounts of a chain
+    count_records(read_records(file), at)          # addresses and data, by the million
+
+With numpy installed (``pip install ionet[fast]``) records are counted many times faster, with the
+same result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from importlib.util import find_spec
+from struct import Struct
+from typing import Final, NamedTuple, Protocol, TypeAlias
+
+from solders.account import Account
+from solders.pubkey import Pubkey
+
+from ionet.codec import Unknown
+from ionet.devices import DeviceState, device_state, is_carried
+from ionet.errors import AccountDecodeError, ArgumentError
+from ionet.programs.verification.accounts import Device
+from ionet.programs.verification.constants import ACCOUNT_VERSION, PROGRAM_ID
+from ionet.programs.verification.enums import GPU_CLASS_OF_TAG, SUPPLY_SOURCE_OF_TAG
+
+DOMAIN: Final = b"ionet:devices"
+"""What the digest of a count begins with."""
+ADDRESS_LENGTH: Final = 32
+RECORD_LENGTH: Final = ADDRESS_LENGTH + Device.LENGTH
+"""Bytes of a record: address of a device's account, then its data."""
+_RECORDS_AT_ONCE = 4_096
+_HEADER = Device.DISCRIMINATOR + bytes([ACCOUNT_VERSION])
+_FIELDS = Struct("<10xBB4xqqq4xIII128s")
+"""The fields below from the beginning of a device's data."""
+_MAX_TIME = 2**62
+
+Buffer: TypeAlias = bytes | bytearray | memoryview
+Sort: TypeAlias = tuple[int, int, DeviceState, bool]
+"""What is counted together: tags of class and source, state, whether its result is carried."""
+
+
+class Readable(Protocol):
+    """A binary file."""
+
+    def readinto(self, buffer: bytearray, /) -> int | None:
+        """Read into a buffer; return how many bytes, 0 at the end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many devices count as what.
+
+    Attributes:
+        unverified: Connected in the last 30 days, and neither of the next two.
+        verified: Passed the proof of work.
+        cluster_ready: Passed it and deployable.
+        hired: At work for a job; in none of the three published counts.
+        carried: Those of the last three whose result is from an earlier epoch.
+    """
+
+    unverified: int = 0
+    verified: int = 0
+    cluster_ready: int = 0
+    hired: int = 0
+    carried: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The counts at one second.
+
+    Attributes:
+        at: The Unix second.
+        accounts: Device accounts read, counted or not.
+        total: All devices.
+        by_class: By name of the GPU class.
+        by_source: By name of the supply source.
+        sha256: Hex digest over the sorted list of what counts, see docs/counts.md.
+    """
+
+    at: int
+    accounts: int
+    total: Tally
+    by_class: Mapping[str, Tally]
+    by_source: Mapping[str, Tally]
+    sha256: str
+
+
+class Recount(NamedTuple):
+    """What a way of counting finds.
+
+    Attributes:
+        accounts: How many were read.
+        sorts: Counted devices of each sort.
+        sha256: Hex digest of the list.
+    """
+
+    accounts: int
+    sorts: Mapping[Sort, int]
+    sha256: str
+
+
+def count_devices(
+    accounts: Iterable[tuple[Pubkey, Account]], at: int, *, program_id: Pubkey = PROGRAM_ID
+) -> Counts:
+    """Count device accounts as a chain gives them.
+
+    Args:
+        accounts: Address and account, in any order.
+        at: Unix second. The state at a second of an epoch is final when the epoch begins; of a
+            second before a device's last heartbeats and results less is known than was then.
+        program_id: The verification program.
+
+    Raises:
+        AccountDecodeError: an account is no device, or of a layout that this package cannot read.
+        ArgumentError: a device is listed twice, or ``at`` is no Unix second.
+    """
+
+    def records() -> Iterator[tuple[bytes, bytes]]:
+        for address, account in accounts:
+            if account.owner != program_id:
+                rule = f"owner is {account.owner}, must be {program_id}"
+                raise AccountDecodeError(f"account {address}: not a Device: {rule}")
+            yield bytes(address), account.data
+
+    return _counts(_recount(records(), _checked_time(at)), at)
+
+
+def count_records(chunks: Iterable[Buffer], at: int, *, is_fast: bool | None = None) -> Counts:
+    """Count devices from raw bytes: records of address[32] and account data[400], in any order.
+
+    Args:
+        chunks: The records, cut anywhere; a chunk is not looked at again after the next is taken.
+            That the verification program owns these accounts is the caller's to check.
+        at: As for ``count_devices``.
+        is_fast: Whether to use numpy; by default if it is installed.
+
+    Raises:
+        AccountDecodeError, ArgumentError: as for ``count_devices``; also a record that is cut off.
+    """
+    _checked_time(at)
+    if find_spec("numpy") is not None if is_fast is None else is_fast:
+        from ionet.counts_numpy import recount  # an extra, and slow to import
+
+        return _counts(recount(_whole_records(chunks), at), at)
+    pairs = (
+        (
+            chunk[start : start + ADDRESS_LENGTH],
+            chunk[start + ADDRESS_LENGTH : start + RECORD_LENGTH],
+        )
+        for chunk in map(bytes, _whole_records(chunks))
+        for start in range(0, len(chunk), RECORD_LENGTH)
+    )
+    return _counts(_recount(pairs, at), at)
+
+
+def read_records(file: Readable) -> Iterator[memoryview]:
+    """Yield what a binary file holds in chunks; each is overwritten by the next."""
+    buffer = bytearray(_RECORDS_AT_ONCE * RECORD_LENGTH)
+    view = memoryview(buffer)
+    while length := file.readinto(buffer):
+        yield view[:length]
+
+
+def refuse(address: bytes, data: bytes) -> AccountDecodeError:
+    """Return the error about data that is no device's, saying which rule it breaks."""
+    if len(data) != Device.LENGTH:
+        rule = f"{len(data)} bytes, must be {Device.LENGTH}"
+    elif not data.startswith(Device.DISCRIMINATOR):
+        rule = f"discriminator {data[:8].hex()}, must be {Device.DISCRIMINATOR.hex()}"
+    else:
+        rule = f"version {data[8]}, this package reads {ACCOUNT_VERSION}"
+    return AccountDecodeError(f"account {Pubkey(address)}: not a Device: {rule}")
+
+
+def refuse_twice(address: bytes) -> ArgumentError:
+    """Return the error about a device that is listed twice."""
+    return ArgumentError(f"device {Pubkey(address)}: is listed twice")
+
+
+class _Fields(NamedTuple):
+    """What decides a device's state; a ``devices.DeviceRecord``."""
+
+    class_: int
+    source: int
+    genesis: int
+    heartbeat: int
+    earlier_heartbeat: int
+    active_from: int
+    active_until: int
+    tallied_to: int
+    ring: bytes
+
+
+def _recount(records: Iterable[tuple[bytes, bytes]], at: int) -> Recount:
+    """Count one device after the other, by the functions that define what counts as what."""
+    sorts: Counter[Sort] = Counter()
+    states: dict[bytes, DeviceState] = {}
+    for address, data in records:
+        if len(data) != Device.LENGTH or not data.startswith(_HEADER):
+            raise refuse(address, data)
+        if address in states:
+            raise refuse_twice(address)
+        device = _Fields._make(_FIELDS.unpack_from(data))
+        states[address] = state = device_state(device, at)
+        if state is not DeviceState.NOT_COUNTED:
+            is_result = state is not DeviceState.UNVERIFIED
+            carried = is_result and is_carried(device, at)
+            sorts[device.class_, device.source, state, carried] += 1
+    digest = hashlib.sha256(DOMAIN)
+    for address in sorted(states):
+        if states[address] is not DeviceState.NOT_COUNTED:
+            digest.update(address + bytes([states[address]]))
+    return Recount(len(states), sorts, digest.hexdigest())
+
+
+def _counts(found: Recount, at: int) -> Counts:
+    classes = {tag for tag, _, _, _ in found.sorts}
+    sources = {tag for _, tag, _, _ in found.sorts}
+    return Counts(
+        at=at,
+        accounts=found.accounts,
+        total=_tally(found.sorts.items()),
+        by_class={
+            _name(GPU_CLASS_OF_TAG[tag]): _tally(
+                (sort, count) for sort, count in found.sorts.items() if sort[0] == tag
+            )
+            for tag in sorted(classes)
+        },
+        by_source={
+            _name(SUPPLY_SOURCE_OF_TAG[tag]): _tally(
+                (sort, count) for sort, count in found.sorts.items() if sort[1] == tag
+            )
+            for tag in sorted(sources)
+        },
+        sha256=found.sha256,
+    )
+
+
+def _tally(sorts: Iterable[tuple[Sort, int]]) -> Tally:
+    counts: Counter[str] = Counter()
+    for (_, _, state, carried), count in sorts:
+        counts[state.name.lower()] += count
+        counts["carried"] += count if carried else 0
+    return Tally(**counts)
+
+
+def _name(variant: IntEnum | Unknown) -> str:
+    """Return the name of a class or source; of one that this package does not know, its tag."""
+    return f"unknown {variant.tag}" if isinstance(variant, Unknown) else variant.name
+
+
+def _checked_time(at: int) -> int:
+    if type(at) is not int or not 0 <= at < _MAX_TIME:
+        raise ArgumentError(f"at {at!r}: must be a Unix second")
+    return at
+
+
+def _whole_records(chunks: Iterable[Buffer]) -> Iterator[Buffer]:
+    """Yield the same bytes in chunks of whole records."""
+    rest = b""
+    for chunk in chunks:
+        whole: Buffer = chunk if not rest else rest + chunk
+        length = len(whole) - len(whole) % RECORD_LENGTH
+        if length:
+            yield whole if length == len(whole) else whole[:length]
+        rest = bytes(whole[length:])
+    if rest:
+        raise ArgumentError(
+            f"records: {len(rest)} bytes after the last whole one; each has {RECORD_LENGTH}"
+        )
