@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ionet.localnet.actors import Actor
+    from ionet.localnet.behaviours import AttestorActor
     from ionet.localnet.connection import AsyncEmbeddedConnection, EmbeddedConnection
+    from ionet.localnet.epoch_report import EpochReport
     from ionet.localnet.errors import LedgerError, LocalnetError
     from ionet.localnet.genesis import Genesis, Program
     from ionet.localnet.ledger import Ledger
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 _MODULE_OF = {
     "Actor": "actors",
     "AsyncEmbeddedConnection": "connection",
+    "AttestorActor": "behaviours",
     "EmbeddedConnection": "connection",
+    "EpochReport": "epoch_report",
     "Genesis": "genesis",
     "Ledger": "ledger",
     "LedgerError": "errors",
@@ -35,7 +39,9 @@ _MODULE_OF = {
 __all__ = [
     "Actor",
     "AsyncEmbeddedConnection",
+    "AttestorActor",
     "EmbeddedConnection",
+    "EpochReport",
     "Genesis",
     "Ledger",
     "LedgerError",

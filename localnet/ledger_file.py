@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from fcntl import LOCK_EX, LOCK_NB, flock
 from io import FileIO
 from pathlib import Path
 from tempfile import mkstemp
@@ -162,8 +161,10 @@ class LedgerFile:
 
 
 def _lock(file: FileIO, path: Path) -> None:
+    import fcntl  # no such module on Windows, where a localnet without a file still works
+
     try:
-        flock(file, LOCK_EX | LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise LocalnetError(f"localnet {path}: is open already, here or elsewhere") from None
 

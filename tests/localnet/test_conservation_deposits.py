@@ -12,7 +12,14 @@ from ionet.localnet.conservation import ConservationCheck
 from ionet.localnet.programs import shipped_programs
 from ionet.localnet.vm import Landed, Vm
 from ionet.programs.verification import instructions
-from ionet.programs.verification.accounts import Attestor, Device
+from ionet.programs.verification.accounts import (
+    Attestor,
+    Config,
+    Device,
+    Epoch,
+    EpochRing,
+    Registry,
+)
 from ionet.programs.verification.constants import PROGRAM_ID
 from ionet.programs.verification.pdas import find_device, find_epoch
 from tests.localnet.fleet import (
@@ -28,6 +35,13 @@ _PUT_UP = {
     Device.DISCRIMINATOR: Device.OFFSETS["deposit"],
     Attestor.DISCRIMINATOR: Attestor.OFFSETS["bond"],
 }
+_FOREVER = (
+    Config.DISCRIMINATOR,
+    Epoch.DISCRIMINATOR,
+    EpochRing.DISCRIMINATOR,
+    Registry.DISCRIMINATOR,
+)
+"""Accounts that nothing closes."""
 
 
 @dataclass
@@ -63,6 +77,8 @@ def spoiled_steps(landed: Landed) -> Iterator[tuple[str, Landed]]:
         if account is not None:
             for what, spoiled in spoiled_states(account):
                 yield f"{address} {what}", with_written(landed, place, spoiled)
+            if landed.before[place][1] is not None and account.data.startswith(_FOREVER):
+                yield f"{address} gone", with_written(landed, place, None)
 
 
 def spoiled_states(account: Account) -> Iterator[tuple[str, Account]]:
@@ -86,7 +102,7 @@ def with_lamports(account: Account, change: int) -> Account:
     return Account(account.lamports + change, account.data, account.owner)
 
 
-def with_written(landed: Landed, place: int, account: Account) -> Landed:
+def with_written(landed: Landed, place: int, account: Account | None) -> Landed:
     written = list(landed.written)
     written[place] = (written[place][0], account)
     return replace(landed, written=tuple(written))

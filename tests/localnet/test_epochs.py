@@ -3,16 +3,18 @@
 from pathlib import Path
 
 import pytest
+from solders.hash import Hash
 from solders.pubkey import Pubkey
 
 from ionet.devices import DeviceState, Result, carries_of, device_state, nibble_of, result_of
 from ionet.localnet import Actor, Localnet
 from ionet.localnet.behaviours import LATE, SILENT, Behaviour, Window
+from ionet.localnet.clock import BlockClock
 from ionet.localnet.epoch_report import EpochReport
 from ionet.localnet.errors import ClockError
 from ionet.localnet.genesis import DEFAULT_UNIX_TIME as GENESIS
 from ionet.localnet.replay import replay
-from ionet.programs.verification.accounts import Device
+from ionet.programs.verification.accounts import Device, Epoch
 from ionet.programs.verification.constants import (
     COMMIT_WINDOW,
     EPOCH_SECONDS,
@@ -20,6 +22,7 @@ from ionet.programs.verification.constants import (
     REVEAL_DEADLINE,
 )
 from ionet.programs.verification.enums import ReportCode
+from ionet.programs.verification.pdas import find_epoch
 from tests.localnet.fleet import Gpu, read_attestor
 
 
@@ -169,6 +172,19 @@ def test_a_seeded_epoch_is_taken_up_where_it_is(
         (report,) = net.run_epochs()
         assert (report.committed, report.revealed, report.missed) == done
         assert list(report.skipped) == skipped
+
+
+def test_the_seed_is_the_hash_of_the_block_32_slots_after_the_opening() -> None:
+    with start() as net:
+        active_gpu(net)
+        net.run_epochs(2)
+        address = find_epoch(1)[0]
+        account = net.vm.get_account(address)
+        assert account is not None
+        epoch = Epoch.decode(address, account)
+        assert epoch.seed_slot == epoch.slot + 32
+        then = BlockClock(net.vm.genesis_hash, slot=epoch.seed_slot + 1, unix_time=GENESIS)
+        assert then.slot_hashes(1) == [(epoch.seed_slot, Hash(epoch.seed))]
 
 
 def test_a_seed_that_was_lost_is_armed_again() -> None:
