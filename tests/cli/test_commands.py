@@ -63,7 +63,7 @@ def test_demo_that_does_not_add_up_says_so(
     honest = demo_module.run_demo
     monkeypatch.setattr(
         "ionet.cli.demo.run_demo",
-        lambda plan, ledger: honest(plan, ledger=ledger, programs=[fee_off_by_one()]),
+        lambda plan, ledger: honest(plan, ledger=ledger, programs=fee_off_by_one()),
     )
     code, out, err = in_process(capsys, "demo")
     assert (code, err) == (1, "")

@@ -70,7 +70,7 @@ def test_replay_refuses_an_edited_ledger(demo: Run, tmp_path: Path) -> None:
 
 
 def test_a_build_whose_fee_is_one_unit_too_high_is_caught(demo: Run) -> None:
-    report = replay(demo.ledger, programs=[fee_off_by_one()])
+    report = replay(demo.ledger, programs=fee_off_by_one())
     found = report.first_difference
     assert found is not None
     assert not report.is_identical
@@ -89,7 +89,7 @@ def test_a_build_whose_fee_is_one_unit_too_high_is_caught(demo: Run) -> None:
 
 
 def test_a_demo_on_that_build_says_that_it_does_not_add_up() -> None:
-    report = run_demo(load_scenario(shipped_scenario()), programs=[fee_off_by_one()])
+    report = run_demo(load_scenario(shipped_scenario()), programs=fee_off_by_one())
     wrong = [check.name for check in report.checks if not check.holds]
     assert not report.adds_up
     assert "fee == floor((paid + fee) * 250 / 10000), for each job" in wrong
