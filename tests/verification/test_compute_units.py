@@ -5,37 +5,23 @@ Committees have nine members, as on the public network, and twenty-one, the most
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from importlib.resources import files
-from itertools import count
 
 import pytest
-from solders.instruction import Instruction
-from solders.pubkey import Pubkey
 
 from ionet.lanes import PROGRAM_ARCH
-from ionet.localnet.actors import Actor
-from ionet.programs.verification.pdas import (
-    find_answers,
-    find_attestor,
-    find_device,
-    find_free_index,
-    find_report,
-)
-from tests.verification.harness.cast import ATTESTORS, DAVE, GPU_1, NEW, Gpu
-from tests.verification.harness.examples import BY_NAME
+from tests.verification.harness.canonical import canonical, large_world, many_devices
+from tests.verification.harness.cast import GPU_1
 from tests.verification.harness.rounds import (
     GOOD,
     ballots,
     play,
-    post_answers,
     report_all,
     start,
     tally,
 )
-from tests.verification.harness.world import REGISTRY, World, join, open_report
+from tests.verification.harness.world import World
 
 PACKET = 1_232
 BINARY = 65_536
@@ -65,36 +51,9 @@ PER_COMMITTEE = {
 DEVICES_PER_TALLY = {9: 15, 21: 8}
 
 
-def _first(find: Callable[[Pubkey], tuple[Pubkey, int]], name: str) -> Actor:
-    """Return the first actor of a name whose derived address has the bump 255."""
-    actors = (Actor.named(f"{name}-{number}") for number in count())
-    return next(actor for actor in actors if find(actor.pubkey)[1] == 255)
-
-
-def _canonical(world: World, name: str) -> Instruction:
-    """Return the example, on addresses with the bump 255 where it creates one of many."""
-    if name == "register_device":
-        device = replace(NEW, key=_first(find_device, "canonical-gpu"))
-        world.introduce(device.key)
-        return device.register()
-    if name == "join_attestor":
-        return join(next(actor for actor in ATTESTORS[5:] if find_attestor(actor.pubkey)[1] == 255))
-    if name == "post_answers":
-        provider = _first(find_answers, "canonical-provider")
-        world.introduce(provider)
-        return post_answers(start(world), provider)
-    if name == "deactivate_device":
-        number = next(number for number in count() if find_free_index(number)[1] == 255)
-        world.rewrite(REGISTRY, free_head=number, free_tail=number)
-        return world.deactivate(GPU_1)
-    if name == "open_report":
-        return open_report(next(n for n in count() if find_report(n, 20)[1] == 255), 20)
-    return BY_NAME[name].make(world)
-
-
 @pytest.mark.parametrize("name", CEILINGS)
 def test_instruction_stays_below_its_ceiling(world: World, name: str) -> None:
-    units = world.accept(_canonical(world, name)).units_consumed
+    units = world.accept(canonical(world, name)).units_consumed
     assert 0 < units <= CEILINGS[name]
 
 
@@ -111,30 +70,14 @@ def test_activation_after_any_rest_stays_below_its_ceiling(world: World, rest: i
 def test_deactivation_after_any_rest_stays_below_its_ceiling(world: World, rest: int) -> None:
     play(world)
     world.to(0, epoch=2 + rest)
-    units = world.accept(_canonical(world, "deactivate_device")).units_consumed
+    units = world.accept(canonical(world, "deactivate_device")).units_consumed
     assert units <= CEILINGS["deactivate_device"]
-
-
-@cache
-def _large_world(size: int) -> World:
-    """A committee of this size and twenty devices that count from epoch 2 on."""
-    world = World(seats=21, committee_size=size)
-    for gpu in _fleet():
-        world.introduce(gpu.key)
-        world.accept(gpu.register())
-        world.accept(world.activate(gpu))
-    world.to(0, epoch=2).keep()
-    return world
-
-
-def _fleet() -> list[Gpu]:
-    return [Gpu(DAVE, Actor.named(f"of-many-{number}")) for number in range(20)]
 
 
 @pytest.mark.parametrize("size", PER_COMMITTEE)
 def test_report_of_a_range_stays_below_its_ceilings(size: int) -> None:
     """For a member at the last place, which is found last."""
-    world, ceilings = _large_world(size), PER_COMMITTEE[size]
+    world, ceilings = large_world(size), PER_COMMITTEE[size]
     world.restore()
     *_, silent, ballot = ballots(world, start(world))
     units = {"commit_report": world.accept(ballot.commit()).units_consumed}
@@ -149,7 +92,7 @@ def test_report_of_a_range_stays_below_its_ceilings(size: int) -> None:
 @pytest.mark.parametrize("size", PER_COMMITTEE)
 def test_devices_of_one_tally_fit_packet_and_ceiling(size: int, rest: int) -> None:
     """All members have revealed; ``rest`` epochs have passed since the last tally."""
-    world, devices = _large_world(size), _fleet()[: DEVICES_PER_TALLY[size]]
+    world, devices = large_world(size), many_devices()[: DEVICES_PER_TALLY[size]]
     world.restore()
     world.to(0, epoch=1 + rest)
     number = report_all(world, codes=(*GOOD, *(2,) * 20))
@@ -163,7 +106,7 @@ def test_devices_of_one_tally_fit_packet_and_ceiling(size: int, rest: int) -> No
 @pytest.mark.parametrize("size", PER_COMMITTEE)
 def test_failed_devices_cost_no_more_than_the_ceiling(size: int) -> None:
     """Reasons that differ are counted, which takes longest."""
-    world, devices = _large_world(size), _fleet()[: DEVICES_PER_TALLY[size]]
+    world, devices = large_world(size), many_devices()[: DEVICES_PER_TALLY[size]]
     world.restore()
     number = start(world)
     cast = [
