@@ -121,16 +121,15 @@ class AsyncEpochKeeper:
         config = await verification.fetch_config()
         oldest = max(time.number - MISS_EPOCHS, 0)
         numbers = range(oldest, time.number + 1) if epoch is None else range(epoch, epoch + 1)
-        landed: list[Landed] = []
-        failures: list[IonetError] = []
-        for number in numbers:
-            if not is_miss_time(config.genesis, number, time.unix_timestamp):
-                continue
-            found = await verification.find_epoch(number)
-            if found is not None and is_seeded(found):
-                more, failed = await record_misses_of(self._network, found)
-                landed += more
-                failures += failed
+        found = await verification.find_epochs(
+            [
+                number
+                for number in numbers
+                if is_miss_time(config.genesis, number, time.unix_timestamp)
+            ]
+        )
+        seeded = [each for each in found if is_seeded(each)]
+        landed, failures = await record_misses_of(self._network, seeded)
         return EpochRound(time.number, tuple(landed), tuple(failures))
 
     async def run_epoch_duties(self) -> EpochRound:

@@ -33,6 +33,8 @@ from ionet.programs.verification.accounts import Device
 from ionet.results import Landed, Settlement
 from ionet.signers import Signer
 
+_UNSTOPPED = frozenset({JobState.OPEN, JobState.ACTIVE})
+
 
 class AsyncNetwork:
     """The programs of one network, as one wallet sees them.
@@ -160,15 +162,15 @@ class AsyncNetwork:
         return await self.find_cluster(find_job_cluster(address, job, self.programs.escrow))
 
     async def find_device_of(self, job: Job, device: Pubkey | None = None) -> Device | None:
-        """Return the device that a rental is paid by; None where the job is no rental.
+        """Return the device by which a rental is paid; None for other kinds and stopped rentals.
 
-        None as well once it is deregistered, which no running rental's is.
+        No running rental's device is ever deregistered.
 
         Args:
             job: The job.
             device: Its device's address; by default read from its offer.
         """
-        if job.kind is not JobKind.RENTAL:
+        if job.kind is not JobKind.RENTAL or job.state not in _UNSTOPPED:
             return None
         if device is None:
             device = (await self.fetch_offer(job.offer)).device

@@ -13,7 +13,7 @@ from ionet.device_views import DeviceView
 from ionet.devices import is_active
 from ionet.errors import IonetError, ProgramError
 from ionet.programs.verification import instructions
-from ionet.programs.verification.accounts import Epoch
+from ionet.programs.verification.accounts import Epoch, Report
 from ionet.programs.verification.constants import EPOCH_ACCOUNTS
 from ionet.programs.verification.errors import AlreadyInUse, AlreadyTallied, ReportSettled
 from ionet.programs.verification.events import DeviceTallied
@@ -62,22 +62,29 @@ async def tally_epoch(network: AsyncNetwork, epoch: Epoch) -> EpochRound:
 
 
 async def record_misses_of(
-    network: AsyncNetwork, epoch: Epoch
+    network: AsyncNetwork, epochs: Sequence[Epoch]
 ) -> tuple[list[Landed], list[IonetError]]:
-    """Record what was due in an epoch and not revealed; return what landed, and what failed."""
+    """Record what was due in epochs and not revealed; return what landed, and what failed."""
     verification = network.verification
-    places = all_places(epoch, program_id=verification.program_id)
-    landed, failures = await open_places(network, places)
-    reports = await verification.find_reports([place.address for place in places])
+    places = [
+        place for epoch in epochs for place in all_places(epoch, program_id=verification.program_id)
+    ]
+    # All epochs use the same accounts: each is opened and read once.
+    accounts = {place.address: place for place in places}
+    landed, failures = await open_places(network, list(accounts.values()))
+    reports = dict(zip(accounts, await verification.find_reports(list(accounts)), strict=True))
+    missed = [place for place in places if not _is_settled(reports[place.address], place.epoch)]
+    attestors = await verification.scan_attestors() if missed else []
     holders = {
-        seat_at(attestor, epoch.number): address
-        for address, attestor in await verification.scan_attestors()
+        (number, seat_at(attestor, number)): address
+        for number in {place.epoch for place in missed}
+        for address, attestor in attestors
     }
     steps = [
-        _miss(network, place, holders[place.seat])
-        for place, report in zip(places, reports, strict=True)
+        _miss(network, place, holders[place.epoch, place.seat])
+        for place in missed
         # Who has withdrawn the bond is gone, and so is what a miss counts against.
-        if report is not None and not is_settled(report, epoch.number) and place.seat in holders
+        if (place.epoch, place.seat) in holders
     ]
     more, failed = await land_each(network, steps, done=ReportSettled)
     return landed + more, failures + failed
@@ -113,6 +120,11 @@ async def _tally_range(
 async def _still_due(network: AsyncNetwork, epoch: int, devices: Sequence[Pubkey]) -> list[Pubkey]:
     views = await network.verification.find_views(devices)
     return [view.address for view in views if view is not None and _is_due(view, epoch)]
+
+
+def _is_settled(report: Report | None, epoch: int) -> bool:
+    # An account that could not be opened has no outcome to be written, now.
+    return report is None or is_settled(report, epoch)
 
 
 def _is_due(view: DeviceView, epoch: int) -> bool:

@@ -92,10 +92,15 @@ class AsyncVerification:
 
     async def find_epoch(self, number: int) -> Epoch | None:
         """Return the epoch; None if it was not opened, or a later one has its account."""
-        ring_index = number % EPOCH_ACCOUNTS
-        address = find_epoch(ring_index, program_id=self.program_id)[0]
-        epoch = await self._accounts.find(Epoch, address)
-        return epoch if epoch is not None and epoch.number == number else None
+        found = await self.find_epochs([number])
+        return found[0] if found else None
+
+    async def find_epochs(self, numbers: Sequence[int]) -> list[Epoch]:
+        """Return those of these epochs that were opened and whose account no later one has."""
+        wanted = {number % EPOCH_ACCOUNTS for number in numbers}
+        addresses = [find_epoch(place, program_id=self.program_id)[0] for place in sorted(wanted)]
+        found = await self._accounts.find_many(Epoch, addresses)
+        return [epoch for epoch in found if epoch is not None and epoch.number in numbers]
 
     async def fetch_seeded_epoch(self, number: int) -> Epoch:
         """Return the epoch; ``EpochNotReadyError`` if it is not open or has no seed."""

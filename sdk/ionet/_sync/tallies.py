@@ -14,7 +14,7 @@ from ionet.device_views import DeviceView
 from ionet.devices import is_active
 from ionet.errors import IonetError, ProgramError
 from ionet.programs.verification import instructions
-from ionet.programs.verification.accounts import Epoch
+from ionet.programs.verification.accounts import Epoch, Report
 from ionet.programs.verification.constants import EPOCH_ACCOUNTS
 from ionet.programs.verification.errors import AlreadyInUse, AlreadyTallied, ReportSettled
 from ionet.programs.verification.events import DeviceTallied
@@ -62,21 +62,30 @@ def tally_epoch(network: Network, epoch: Epoch) -> EpochRound:
     return EpochRound(epoch.number, tuple(landed), tuple(failures), tallied)
 
 
-def record_misses_of(network: Network, epoch: Epoch) -> tuple[list[Landed], list[IonetError]]:
-    """Record what was due in an epoch and not revealed; return what landed, and what failed."""
+def record_misses_of(
+    network: Network, epochs: Sequence[Epoch]
+) -> tuple[list[Landed], list[IonetError]]:
+    """Record what was due in epochs and not revealed; return what landed, and what failed."""
     verification = network.verification
-    places = all_places(epoch, program_id=verification.program_id)
-    landed, failures = open_places(network, places)
-    reports = verification.find_reports([place.address for place in places])
+    places = [
+        place for epoch in epochs for place in all_places(epoch, program_id=verification.program_id)
+    ]
+    # All epochs use the same accounts: each is opened and read once.
+    accounts = {place.address: place for place in places}
+    landed, failures = open_places(network, list(accounts.values()))
+    reports = dict(zip(accounts, verification.find_reports(list(accounts)), strict=True))
+    missed = [place for place in places if not _is_settled(reports[place.address], place.epoch)]
+    attestors = verification.scan_attestors() if missed else []
     holders = {
-        seat_at(attestor, epoch.number): address
-        for address, attestor in verification.scan_attestors()
+        (number, seat_at(attestor, number)): address
+        for number in {place.epoch for place in missed}
+        for address, attestor in attestors
     }
     steps = [
-        _miss(network, place, holders[place.seat])
-        for place, report in zip(places, reports, strict=True)
+        _miss(network, place, holders[place.epoch, place.seat])
+        for place in missed
         # Who has withdrawn the bond is gone, and so is what a miss counts against.
-        if report is not None and not is_settled(report, epoch.number) and place.seat in holders
+        if (place.epoch, place.seat) in holders
     ]
     more, failed = land_each(network, steps, done=ReportSettled)
     return landed + more, failures + failed
@@ -112,6 +121,11 @@ def _tally_range(
 def _still_due(network: Network, epoch: int, devices: Sequence[Pubkey]) -> list[Pubkey]:
     views = network.verification.find_views(devices)
     return [view.address for view in views if view is not None and _is_due(view, epoch)]
+
+
+def _is_settled(report: Report | None, epoch: int) -> bool:
+    # An account that could not be opened has no outcome to be written, now.
+    return report is None or is_settled(report, epoch)
 
 
 def _is_due(view: DeviceView, epoch: int) -> bool:
