@@ -11,9 +11,9 @@ from hashlib import sha256
 from importlib.resources import files
 from itertools import count
 
-from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 
+from benchmarks.devices import device_of, write_device
 from ionet import Client, JobHandle, JobKind, Localnet, OfferView, Usdc, hours, minutes
 from ionet.jobs import cluster_id_of, job_id_of
 from ionet.localnet.actors import Actor
@@ -41,15 +41,15 @@ class Market:
         self.client = Client(net.connection, net.actor("client").keypair)
         self.provider = Client(net.connection, net.actor("provider").keypair)
         self.keeper = Client(net.connection, net.actor("keeper").keypair)
-        self.recorder = Recorder(net.vm, net.escrow)
+        self.recorder = Recorder(net.vm, net.programs)
         self._keys = (f"key-{number}" for number in count())
-        self._devices = (Actor.named(f"bench-{number}").keypair for number in count())
+        self._devices = (Actor.named(f"bench-{number}") for number in count())
         net.vm.observers.append(self.recorder)
 
     def post_offer(self) -> OfferView:
         """Post an offer for every kind of job."""
-        device = next(key for key in self._devices if find_offer(key.pubkey())[1] == _FIRST_BUMP)
-        return self._post(device)
+        key = next(key for key in self._devices if find_offer(device_of(key))[1] == _FIRST_BUMP)
+        return self._post(write_device(self._net, key, "provider"))
 
     def open(self, offer: OfferView, kind: JobKind = JobKind.RENTAL) -> JobHandle:
         """Open a job of 24 h whose addresses have the first bump."""
@@ -69,7 +69,7 @@ class Market:
         """Let time pass."""
         self._net.vm.warp(seconds)
 
-    def _post(self, device: Keypair) -> OfferView:
+    def _post(self, device: Pubkey) -> OfferView:
         return self.provider.provider.post_offer(
             device,
             rate=Usdc("2.49"),

@@ -15,6 +15,7 @@ from solders.message import MessageV0
 from solders.system_program import TransferParams, transfer
 from solders.transaction import VersionedTransaction
 
+from benchmarks.devices import write_device
 from ionet import Client, Localnet, Usdc, hours
 from ionet.lanes import new_litesvm, program_fault
 from ionet.localnet.actors import Actor
@@ -22,7 +23,7 @@ from ionet.localnet.clock import BlockClock
 from ionet.localnet.genesis import Genesis
 from ionet.localnet.ledger import Ledger
 from ionet.localnet.programs import shipped_programs
-from ionet.localnet.records import TransactionRecord
+from ionet.localnet.records import AccountRecord, TransactionRecord
 
 LIVES = 200
 TRANSACTIONS_PER_LIFE = 6
@@ -56,7 +57,7 @@ def _run_lives(ledger: Path | None) -> float:
             Client(net.connection, net.actor(name).keypair, unit_limit=_UNIT_LIMIT)
             for name in ("client", "provider")
         )
-        device = Actor.named("bench").keypair
+        device = write_device(net, Actor.named("bench"), "provider")
         offer = provider.provider.post_offer(
             device, rate=Usdc("2.49"), min=hours(1), max=hours(48), create_token_account=False
         ).offer
@@ -84,6 +85,9 @@ def _run_signed(ledger: Ledger) -> float:
     for address, account in genesis.accounts:
         svm.set_account(address, account)
     clock = BlockClock(genesis.hash(), slot=genesis.slot, unix_time=genesis.unix_time)
+    for entry in ledger:
+        if isinstance(entry, AccountRecord):
+            svm.set_account(entry.address, entry.account)
     records = [entry for entry in ledger if isinstance(entry, TransactionRecord)]
     seconds = 0.0
     for record in records:
