@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
+
+from solders.account import Account
 
 from ionet import DeviceView, MemoryJournal, ReportCode
 from ionet.epochs import epoch_at, starts_at
 from ionet.localnet.actors import Actor
 from ionet.localnet.genesis import DEFAULT_UNIX_TIME as GENESIS
+from ionet.programs.verification.accounts import Registry
 from ionet.programs.verification.constants import (
     COMMIT_WINDOW,
     EPOCH_SECONDS,
     REVEAL_DEADLINE,
     SEED_DELAY_SLOTS,
 )
+from ionet.programs.verification.pdas import find_device, find_registry
 from tests.sdk.world import World, done
 
 FINGERPRINT = bytes([7]) * 32
@@ -97,3 +103,20 @@ async def run_epoch(world: World, *reporters: Reporter, code: int = ReportCode.D
         await reporter.reveal()
     warp_to(world, REVEAL_DEADLINE)
     return await done(world.client("carol").keeper.tally())
+
+
+def write_fleet(world: World, template: DeviceView, indexes: Collection[int]) -> None:
+    """Write active devices with these indexes, else as the first one is."""
+    vm, program = world.net.vm, world.net.verification
+    for index in indexes:
+        key = Actor.named(f"fleet-{index}").pubkey
+        address, bump = find_device(key, program_id=program)
+        record = replace(template.account, index=index, device_key=key, bump=bump)
+        vm.set_account(address, Account(10**9, record.encode(), program))
+    address, _ = find_registry(program_id=program)
+    account = vm.get_account(address)
+    assert account is not None
+    registry = Registry.decode(address, account, program_id=program)
+    count = registry.active_devices + len(indexes)
+    grown = replace(registry, index_count=max(indexes) + 1, active_devices=count)
+    vm.set_account(address, Account(account.lamports, grown.encode(), program))

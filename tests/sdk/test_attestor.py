@@ -1,10 +1,11 @@
 """An attestor through the client: its seat, its duties, and reports that it makes once."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ionet import EquivocationError, JournalError, MemoryJournal, ReportCode, errors
+from ionet import EquivocationError, JournalError, MemoryJournal, ReportCode, ReportJournal, errors
 from ionet.committees import pack_codes
 from ionet.localnet.actors import Actor
 from ionet.programs.verification.constants import (
@@ -154,16 +155,19 @@ async def test_repeating_is_harmless_and_contradicting_is_refused(world: World) 
 
 
 async def test_a_crash_before_sending_sends_the_same_report_later(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     await activate(world)
     reporter = Reporter(world, "attestor-1")
+    reporter.journal = ReportJournal(tmp_path / "reports.jsonl")
     await next_epoch(world)
     side = reporter.side
     monkeypatch.setattr(side._network, "land", crash)
     with pytest.raises(Crash):
         await done(side.commit(0, DEPLOYABLE))
     (journaled,) = reporter.journal._reports.values()
+    reporter.journal.close()
+    reporter.journal = ReportJournal(tmp_path / "reports.jsonl")
     with pytest.raises(EquivocationError):
         await reporter.commit(ReportCode.NO_ANSWER)
     warp_to(world, 2 * 3_600)
@@ -171,7 +175,9 @@ async def test_a_crash_before_sending_sends_the_same_report_later(
     assert committed.transaction is not None
     assert committed.report == journaled
     warp_to(world, COMMIT_WINDOW)
-    assert (await reporter.reveal())[0].transaction is not None
+    reporter.journal.close()
+    with ReportJournal(tmp_path / "reports.jsonl") as reporter.journal:
+        assert (await reporter.reveal())[0].transaction is not None
 
 
 async def test_a_lost_answer_is_found_on_the_chain(

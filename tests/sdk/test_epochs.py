@@ -1,21 +1,17 @@
 """Epochs through the keeper: every step is anyone's, and harmless to repeat."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from solders.account import Account
 
 from ionet import DeviceState, ReportCode, errors
 from ionet.devices import Result
 from ionet.localnet.actors import Actor
 from ionet.localnet.clock import SLOT_HASHES
 from ionet.localnet.genesis import DEFAULT_UNIX_TIME as GENESIS
-from ionet.programs.verification.accounts import Registry
 from ionet.programs.verification.constants import (
     COMMIT_WINDOW,
     EPOCH_SECONDS,
-    FOREVER,
     OPEN_WINDOW,
     REVEAL_DEADLINE,
     SEED_DELAY_SLOTS,
@@ -28,7 +24,6 @@ from ionet.programs.verification.errors import (
     TallyTooEarly,
 )
 from ionet.programs.verification.events import DeviceTallied, MissRecorded, ReportOpened
-from ionet.programs.verification.pdas import find_device, find_registry
 from ionet.tx import PACKET_LENGTH
 from tests.sdk.epoch_world import (
     Reporter,
@@ -37,8 +32,9 @@ from tests.sdk.epoch_world import (
     number,
     run_epoch,
     warp_to,
+    write_fleet,
 )
-from tests.sdk.world import World, done, overtake
+from tests.sdk.world import World, collect, done, overtake
 
 
 async def test_an_epoch_is_opened_and_seeded_once(world: World) -> None:
@@ -129,7 +125,7 @@ async def test_a_tally_fills_its_transactions(world: World) -> None:
         world.net.airdrop(Actor.named(name).pubkey, 10**10)
         await done(world.client(name).attestor.join())
     device = await activate(world)
-    write_fleet(world, device, 40)
+    write_fleet(world, device, range(1, 41))
     await next_epoch(world)
     keeper = world.client("carol").keeper
     opened = await done(keeper.open_reports())
@@ -148,6 +144,30 @@ async def test_a_tally_fills_its_transactions(world: World) -> None:
     assert counts == [counts[0]] * (len(counts) - 1) + [41 - counts[0] * (len(counts) - 1)]
     # One more device would not have fitted.
     assert all(PACKET_LENGTH - 33 < size <= PACKET_LENGTH for size in sizes[:-1])
+
+
+async def test_every_range_has_a_committee_of_its_own(world: World) -> None:
+    first = await activate(world)
+    write_fleet(world, first, [1_023, 1_024, 1_030])
+    reporter = Reporter(world, "attestor-1")
+    await next_epoch(world)
+    duties = await done(reporter.side.duties())
+    assert [(duty.range, duty.indexes, len(duty.devices)) for duty in duties] == [
+        (0, 1_024, 2),
+        (1, 7, 2),
+    ]
+    assert duties[1].codes_of({duties[1].devices[1].address: 2}) == (0, 0, 0, 0, 0, 0, 2)
+    before = world.lamports("attestor-1")
+    await done(world.client("carol").keeper.open_reports())
+    await reporter.commit()
+    warp_to(world, COMMIT_WINDOW)
+    await reporter.reveal()
+    assert before - world.lamports("attestor-1") == 2 * 2 * 5_000
+    warp_to(world, REVEAL_DEADLINE)
+    assert (await done(world.client("carol").keeper.tally())).tallied == 4
+    warp_to(world, EPOCH_SECONDS)
+    found = await collect(world.client(None).market.iter_devices(state="cluster_ready"))
+    assert len(found) == 4
 
 
 async def test_devices_decided_or_gone_meanwhile_hold_up_no_others(
@@ -285,20 +305,3 @@ def note_sizes(world: World) -> list[int]:
 
     world.net.vm.observers += (Observer(),)
     return sizes
-
-
-def write_fleet(world: World, template: Any, count: int) -> None:
-    """Write devices with the next indexes, as the first one is."""
-    vm, program = world.net.vm, world.net.verification
-    for index in range(1, count + 1):
-        key = Actor.named(f"fleet-{index}").pubkey
-        address, bump = find_device(key, program_id=program)
-        record = replace(template.account, index=index, device_key=key, bump=bump)
-        assert record.active_until == FOREVER
-        vm.set_account(address, Account(10**9, record.encode(), program))
-    address, _ = find_registry(program_id=program)
-    account = vm.get_account(address)
-    assert account is not None
-    registry = Registry.decode(address, account, program_id=program)
-    grown = replace(registry, index_count=count + 1, active_devices=count + 1)
-    vm.set_account(address, Account(account.lamports, grown.encode(), program))
