@@ -6,17 +6,23 @@ purpose only.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 from solders.instruction import Instruction
 
+from ionet.devices import Result
 from ionet.lanes import PROGRAM_ARCH
+from ionet.localnet.actors import Actor
+from ionet.programs.escrow.constants import HOLD_BACK, MAX_DURATION
 from ionet.programs.escrow.enums import JobKind
 from ionet.programs.escrow.pdas import find_job, find_vault
+from ionet.programs.verification.constants import EPOCH_SECONDS
+from tests.programs.harness.devices import FIRST_EPOCH
 from tests.programs.harness.jobs import HOURS, JobRef
 from tests.programs.harness.stages import RUN, release_at, scheduled_end, started_at
-from tests.programs.harness.world import ALICE, World
+from tests.programs.harness.world import ALICE, GPU_1, World
 
 CEILINGS = {
     "open_job": 7_500,
@@ -84,6 +90,32 @@ def test_instruction_stays_below_its_ceiling(world: World, name: str) -> None:
 def test_whole_life_of_a_rental_stays_below_its_ceiling(world: World) -> None:
     units = _rental_life(world)
     assert sum(units.values()) < WHOLE_LIFE, units
+
+
+def test_longest_rental_is_settled_at_once_below_the_ceiling(world: World) -> None:
+    """30 days of a ring whose newest result is this epoch's: what nobody settled costs little more.
+
+    Past the scheduled end the stop comes on top, with its event.
+    """
+    listing = replace(GPU_1, device_key=Actor.named("gpu-long"), max_duration=MAX_DURATION)
+    for wait, ceiling in ((MAX_DURATION - 1, CEILINGS["settle_job"]), (MAX_DURATION, 4_000)):
+        world.restore()
+        end = FIRST_EPOCH + MAX_DURATION // EPOCH_SECONDS
+        world.register(listing, tallied_to=end)
+        world.accept(world.post(listing))
+        job = JobRef(id=_canonical_id(), listing=listing, duration=MAX_DURATION)
+        world.accept(job.open(world), job.step(world, "accept_job"))
+        world.at(started_at(world, job) + wait)
+        assert _units(world, job.step(world, "settle_job")) <= ceiling
+        assert world.job(job.address).seen_seconds >= MAX_DURATION - 1 - HOLD_BACK
+
+
+def test_accept_looks_back_as_far_as_it_may_below_the_ceiling(world: World) -> None:
+    """A device that was hired in all of the last four epochs."""
+    world.find(GPU_1, {FIRST_EPOCH - 1 - back: Result.ALIVE for back in range(4)})
+    job = JobRef(id=_canonical_id())
+    world.accept(job.open(world))
+    assert _units(world, job.step(world, "accept_job")) <= CEILINGS["accept_job"]
 
 
 def test_payment_is_part_of_what_is_measured(world: World) -> None:

@@ -85,15 +85,18 @@ class World(Chain):
 
     The verification program itself is not there: the escrow reads its accounts and never calls it.
 
+    Args:
+        others: Programs that are there too.
+
     Attributes:
         usdc: A mint that every offer here is in.
         io: The other accepted mint.
         treasury: Who is paid the fees.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *others: Program) -> None:
         setup = Setup(PEOPLE, attestors=(), fee_bps=FEE_BPS)
-        vm = Vm(setup.genesis((build(),)))
+        vm = Vm(setup.genesis((build(), *others)))
         super().__init__(vm, PROGRAM_ID, (Config, Offer, Cluster, Job))
         self.usdc, self.io, self.treasury = USDC.address, IO.address, TREASURY.pubkey
         self.introduce(GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, TREASURY, *map(Actor.named, PEOPLE))
