@@ -189,17 +189,17 @@ def _expect_same_builds(header: Header, chain: Reexecution) -> None:
 
 def _follow(ledger: Ledger, chain: Reexecution) -> tuple[Position, int | None]:
     """Execute everything; return where the last entry ends, and the clock of the closing line."""
-    end = ledger.start
+    end, closed_at = ledger.start, None
     for record, position in ledger.records():
         if isinstance(record, Closing):
-            if record.unix_ms is not None:
-                _move_to(chain.vm, record.unix_ms, position.line)
-            return end, record.unix_ms
-        if not isinstance(record, Header):
+            closed_at = record.unix_ms
+            if closed_at is not None:
+                _move_to(chain.vm, closed_at, position.line)
+        elif not isinstance(record, Header):
             if (difference := chain.apply(record, position.line)) is not None:
                 raise LedgerError(position.line, _describe(difference))
             end = position
-    return end, None
+    return end, closed_at
 
 
 def _move_to(vm: Vm, ms: int, line: int) -> None:

@@ -6,6 +6,7 @@ import pytest
 from solders.hash import Hash
 from solders.pubkey import Pubkey
 
+from ionet import Usdc, hours
 from ionet.devices import DeviceState, Result, carries_of, device_state, nibble_of, result_of
 from ionet.localnet import Actor, Localnet
 from ionet.localnet.behaviours import LATE, SILENT, Behaviour, Window
@@ -86,6 +87,37 @@ def test_a_probe_decides_what_is_seen() -> None:
         net.run_epochs(2, probe=probe)
         assert (results(late, 1), results(passed, 1)) == ([Result.UNSEEN], [Result.PASSED])
         assert late.read().reason is ReportCode.LATE
+
+
+def test_every_attestor_looks_once_an_epoch_at_each_device() -> None:
+    with start(2) as net:
+        gpus = [active_gpu(net), active_gpu(net, "gpu-2")]
+        seen: list[Pubkey] = []
+
+        def probe(address: Pubkey, _device: Device) -> ReportCode:
+            seen.append(address)
+            return ReportCode.PASSED
+
+        net.run_epochs(2, probe=probe)
+        assert sorted(map(str, seen)) == sorted(str(gpu.address) for gpu in gpus * 2)
+
+
+def test_a_device_that_a_job_holds_is_hired() -> None:
+    with Localnet.start(["owner", "funder", "renter"]) as net:
+        hired, idle = active_gpu(net), active_gpu(net, "gpu-2")
+        owner, renter = net.client("owner").provider, net.client("renter").renter
+        net.run_epochs(2)
+        for gpu in (hired, idle):
+            owner.post_offer(gpu.address, rate=Usdc("2.49"), min=hours(1), max=hours(48))
+        (offer,) = (
+            o for o in renter.iter_offers() if o.device and o.device.address == hired.address
+        )
+        renter.open_job(offer, hours(24))
+        next(owner.iter_requests()).accept()
+        net.run_epochs(2)
+        assert results(hired, 1, 2, 3) == [Result.DEPLOYABLE, Result.ALIVE, Result.ALIVE]
+        assert results(idle, 1, 2, 3) == [Result.DEPLOYABLE] * 3
+        assert state(hired) is DeviceState.HIRED
 
 
 def test_an_attestor_may_see_something_else() -> None:

@@ -88,11 +88,13 @@ def test_accounts_set_directly_are_kept(made: Path) -> None:
 
 
 def test_looking_leaves_the_file_as_it_was(made: Path) -> None:
-    content, inode = made.read_bytes(), made.stat().st_ino
+    content, before = made.read_bytes(), made.stat()
     with Localnet.open(made) as net:
         assert balance(net) == 10**9
         assert made.read_bytes() == content
-    assert (made.read_bytes(), made.stat().st_ino) == (content, inode)
+    after = made.stat()
+    assert made.read_bytes() == content
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_each_transaction_is_in_the_file_once_it_has_landed(made: Path) -> None:
@@ -165,6 +167,8 @@ def test_a_torn_line_is_dropped(made: Path, keep: int) -> None:
     made.write_bytes(whole + torn)
     with Localnet.open(made) as net:
         assert balance(net) == 10**9 + 1
+        net.vm.warp(1)
+    with Localnet.open(made) as net:
         give(net, 4)
     with Localnet.open(made) as net:
         assert balance(net) == 10**9 + 5
@@ -186,8 +190,18 @@ def _drop_line(content: bytes) -> bytes:
     return b"".join(lines[:4] + lines[5:])
 
 
+def _empty(_: bytes) -> bytes:
+    return b""
+
+
+def _add_line(content: bytes) -> bytes:
+    assert content.count(b"\n") == 8
+    return content + b"{}\n"
+
+
 @pytest.mark.parametrize(
-    ("damage", "line"), [(_cut_header, 1), (_edit, 4), (_drop_line, 5), (lambda _: b"", 1)]
+    ("damage", "line"),
+    [(_cut_header, 1), (_edit, 4), (_drop_line, 5), (_empty, 1), (_add_line, 9)],
 )
 def test_damage_is_refused_with_its_line(
     made: Path, damage: Callable[[bytes], bytes], line: int
