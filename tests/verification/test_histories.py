@@ -139,6 +139,24 @@ def test_device_that_returns_its_index_keeps_what_it_earned(world: World) -> Non
     assert _seen(after, range(6, 9)) == [0, EPOCH_SECONDS, EPOCH_SECONDS]
 
 
+@guards(errors.AlreadyTallied, errors.ReactivatedTooSoon)
+def test_clock_that_goes_back_changes_nothing_that_was_final(world: World) -> None:
+    """An epoch behind the last tally is neither tallied, nor left, nor entered again."""
+    first = report_all(world)
+    again = tally(world, first)
+    world.accept(again)
+    world.to(0, epoch=2)
+    play(world)
+    world.turn_back(_second(first, 16_200))
+    world.reject(errors.AlreadyTallied, again)
+    before = world.device(GPU_1)
+    world.accept(world.deactivate(GPU_1))
+    after = world.device(GPU_1)
+    assert after.active_until == 2
+    assert _results(after, range(4)) == [*_results(before, range(2)), 0, 0]
+    world.reject(errors.ReactivatedTooSoon, world.activate(GPU_1))
+
+
 def test_registered_anew_it_is_another_device(world: World) -> None:
     """Nothing of the old record is in the new one, and whoever knew it sees that."""
     play(world)

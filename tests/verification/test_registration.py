@@ -13,7 +13,7 @@ from ionet.localnet.rent import minimum_balance
 from ionet.programs.verification import errors
 from ionet.programs.verification.accounts import Device
 from ionet.programs.verification.enums import GpuClass, SupplySource
-from tests.harness.metas import with_data
+from tests.harness.metas import with_data, without_flag
 from tests.verification.harness.cast import CAROL, DAVE, FUNDER, GPU_1, IDLE, MALLORY, NEW
 from tests.verification.harness.examples import NOBODY, put_offer
 from tests.verification.harness.guard import guards
@@ -55,6 +55,16 @@ def test_hardware_outside_its_bounds_rejects(world: World) -> None:
         world.reject(errors.InvalidVram, NEW.register(vram_gib=vram_gib))
     world.reject(errors.ZeroFingerprint, NEW.register(fingerprint=bytes(32)))
     world.accept(NEW.register())
+
+
+@guards(errors.MissingSigner)
+def test_nobody_registers_a_key_that_does_not_sign(world: World) -> None:
+    """Else a stranger could claim the device of another, or name an owner who never asked."""
+    step = NEW.register()
+    payer, owner, device_key = range(3)
+    for silent in (device_key, owner, payer):
+        world.reject(errors.MissingSigner, without_flag(step, silent, signer=True))
+    world.accept(step)
 
 
 @pytest.mark.parametrize("class_", GpuClass, ids=lambda class_: class_.name)
