@@ -9,6 +9,7 @@ from ionet.devices import Result
 from ionet.localnet.actors import Actor
 from ionet.localnet.clock import SLOT_HASHES
 from ionet.localnet.genesis import DEFAULT_UNIX_TIME as GENESIS
+from ionet.programs.verification import instructions
 from ionet.programs.verification.constants import (
     COMMIT_WINDOW,
     EPOCH_SECONDS,
@@ -24,6 +25,8 @@ from ionet.programs.verification.errors import (
     TallyTooEarly,
 )
 from ionet.programs.verification.events import DeviceTallied, MissRecorded, ReportOpened
+from ionet.reports import report_places
+from ionet.tallies import build_tally
 from ionet.tx import PACKET_LENGTH
 from tests.sdk.epoch_world import (
     Reporter,
@@ -120,10 +123,7 @@ async def test_a_device_is_decided_by_what_was_revealed(world: World) -> None:
 
 
 async def test_a_tally_fills_its_transactions(world: World) -> None:
-    names = [f"attestor-{i}" for i in range(2, 11)]
-    for name in names:
-        world.net.airdrop(Actor.named(name).pubkey, 10**10)
-        await done(world.client(name).attestor.join())
+    await fill_seats(world)
     device = await activate(world)
     write_fleet(world, device, range(1, 41))
     await next_epoch(world)
@@ -144,6 +144,39 @@ async def test_a_tally_fills_its_transactions(world: World) -> None:
     assert counts == [counts[0]] * (len(counts) - 1) + [41 - counts[0] * (len(counts) - 1)]
     # One more device would not have fitted.
     assert all(PACKET_LENGTH - 33 < size <= PACKET_LENGTH for size in sizes[:-1])
+
+
+async def test_what_others_tallied_takes_no_room(world: World) -> None:
+    await fill_seats(world)
+    write_fleet(world, await activate(world), range(1, 41))
+    await next_epoch(world)
+    keeper = world.client("carol").keeper
+    await done(keeper.open_reports())
+    warp_to(world, REVEAL_DEADLINE)
+    verification = keeper._network.verification
+    epoch = await done(verification.find_epoch(1))
+    fleet = [device.address for device in (await done(verification.scan_ranges(1)))[0]]
+    places = report_places(epoch, 0, program_id=world.net.verification)
+    others = build_tally(places, fleet[10:20], program_id=world.net.verification)
+    await done(world.client("alice").keeper._network.land([others]))
+    tallied = await done(keeper.tally())
+    assert (tallied.tallied, len(tallied.transactions), tallied.failures) == (31, 2, ())
+
+
+async def test_report_accounts_that_others_open_meanwhile_hold_up_no_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill_seats(world)
+    await activate(world)
+    await next_epoch(world)
+    slow, quick = world.client("carol").keeper, world.client("alice").keeper._network
+    opening = instructions.open_report(payer=world.net.actor("alice").pubkey, range=0, place=3)
+    overtake(monkeypatch, slow._network, lambda: quick.land([opening]))
+    opened = await done(slow.open_reports())
+    events = [event for landed in opened.transactions for event in landed.events]
+    assert opened.failures == ()
+    assert {event.place for event in events} == set(range(9)) - {3}
+    assert (await done(slow.open_reports())).transactions == ()
 
 
 async def test_every_range_has_a_committee_of_its_own(world: World) -> None:
@@ -274,6 +307,14 @@ async def test_one_failure_holds_up_nothing_else(
 async def test_a_reader_runs_no_epochs(world: World) -> None:
     with pytest.raises(errors.SignerError, match="can only read"):
         await done(world.client(None).keeper.open_epoch())
+
+
+async def fill_seats(world: World) -> None:
+    """Let so many attestors join that committees have nine members."""
+    for number_ in range(2, 11):
+        name = f"attestor-{number_}"
+        world.net.airdrop(Actor.named(name).pubkey, 10**10)
+        await done(world.client(name).attestor.join())
 
 
 def answer(
