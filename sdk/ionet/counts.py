@@ -3,8 +3,9 @@
 Anyone who has the accounts of the verification program can recount. What counts as what is decided
 by ``ionet.devices`` (docs/adr/009-devices-and-epochs.md); what is hashed: docs/counts.md::
 
-    count_devices(connection.get_program_accounts(program), at)     # accounts of a chain
-    count_records(read_records(file), at)          # addresses and data, by the million
+    count_chain(connection)                     # what a chain holds, at its clock
+    count_devices(accounts, at)                 # addresses and accounts
+    count_records(read_records(file), at)       # addresses and data, by the million
 
 With numpy installed (``pip install ionet[fast]``) records are counted many times faster, with the
 same result.
@@ -25,6 +26,7 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 
 from ionet.codec import Unknown
+from ionet.connection import Connection
 from ionet.devices import DeviceState, device_state, is_carried
 from ionet.errors import AccountDecodeError, ArgumentError
 from ionet.programs.verification.accounts import Device
@@ -82,8 +84,8 @@ class Counts:
         at: The Unix second.
         accounts: Device accounts read, counted or not.
         total: All devices.
-        by_class: By name of the GPU class.
-        by_source: By name of the supply source.
+        by_class: By name of the GPU class, such as ``H100``.
+        by_source: By name of the supply source, such as ``own``.
         sha256: Hex digest over the sorted list of what counts, see docs/counts.md.
     """
 
@@ -107,6 +109,27 @@ class Recount(NamedTuple):
     accounts: int
     sorts: Mapping[Sort, int]
     sha256: str
+
+
+def count_chain(
+    connection: Connection, at: int | None = None, *, program_id: Pubkey = PROGRAM_ID
+) -> Counts:
+    """Count the devices that a chain holds.
+
+    Args:
+        connection: The chain.
+        at: As for ``count_devices``; by default the second of the chain's clock.
+        program_id: The verification program.
+
+    Raises:
+        AccountDecodeError: a device is of a layout that this package cannot read.
+        ArgumentError: ``at`` is no Unix second.
+    """
+    second = connection.get_clock().unix_timestamp if at is None else at
+    # Not filtered by version: a count that left out newer devices would be wrong without a word.
+    kind = ((0, Device.DISCRIMINATOR),)
+    accounts = connection.get_program_accounts(program_id, memcmp=kind)
+    return count_devices(accounts, second, program_id=program_id)
 
 
 def count_devices(
@@ -237,7 +260,7 @@ def _counts(found: Recount, at: int) -> Counts:
             for tag in sorted(classes)
         },
         by_source={
-            _name(SUPPLY_SOURCE_OF_TAG[tag]): _tally(
+            _name(SUPPLY_SOURCE_OF_TAG[tag]).lower(): _tally(
                 (sort, count) for sort, count in found.sorts.items() if sort[1] == tag
             )
             for tag in sorted(sources)

@@ -1,7 +1,8 @@
 """Entry of the command line: one place where every error becomes one line and an exit code.
 
-Exit codes: 0 done; 1 done, and the answer is no (money does not add up, a replay differs); 2 not
-done (bad usage, bad input, unreadable file); 70 a bug of this program; 130 interrupted.
+Exit codes: 0 done; 1 the answer is no (a program or the runtime refuses, money does not add up, a
+replay differs); 2 not done (bad usage, bad input, unreadable file); 70 a bug of this program; 130
+interrupted.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import Annotated
 import typer
 
 from ionet import __version__
-from ionet.cli import decode, demo, idl, replay
-from ionet.errors import IonetError
+from ionet.cli import attestor, decode, demo, idl, keeper, localnet, market, provider, replay, stats
+from ionet.errors import EpochNotReadyError, FaultError, IonetError
 
+EXIT_REFUSED = 1
 EXIT_FAILED = 2
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
@@ -27,7 +29,7 @@ _TRACEBACK = "IONET_TRACEBACK"
 app = typer.Typer(
     name="ionet",
     help="A decentralised market for GPU compute on Solana, on a network inside this process.",
-    epilog="Exit codes: 0 done, 1 the answer is no, 2 bad usage or input, 130 interrupted.",
+    epilog="Exit codes: 0 done, 1 refused or answered no, 2 bad usage or input, 130 interrupted.",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -36,6 +38,15 @@ app.command("demo")(demo.demo)
 app.command("replay")(replay.replay)
 app.command("decode")(decode.decode)
 app.command("idl")(idl.idl)
+for group in (
+    localnet.localnet,
+    provider.provider,
+    attestor.attestor,
+    keeper.keeper,
+    market.market,
+    stats.stats,
+):
+    app.add_typer(group)
 
 
 def _print_version(is_wanted: bool) -> None:
@@ -69,6 +80,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code: object = app(given or ["--help"], prog_name="ionet", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", EXIT_INTERRUPTED)
+    except (FaultError, EpochNotReadyError) as error:
+        return _fail(str(error), EXIT_REFUSED)
     except IonetError as error:
         return _fail(str(error))
     except OSError as error:
