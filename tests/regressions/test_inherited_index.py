@@ -18,7 +18,6 @@ from tests.verification.harness.rounds import (
 from tests.verification.harness.world import GENESIS, World
 
 
-@pytest.mark.xfail(
     strict=True, reason="a clock that goes back lets an index count twice in one epoch"
 )
 def test_device_does_not_pass_by_reports_on_who_held_its_index_before(world: World) -> None:

@@ -11,7 +11,6 @@ from tests.programs.harness.jobs import JobRef
 from tests.programs.harness.world import GPU_1, World
 
 
-@pytest.mark.xfail(strict=True, reason="an offer knows owner and class of its device only")
 @pytest.mark.parametrize(
     "changes",
     [

@@ -5,7 +5,6 @@ The price of a byte is a sysvar, and is going to change.
 
 from __future__ import annotations
 
-import pytest
 from solders.rent import Rent
 
 from ionet.programs.verification.constants import MISS_EPOCHS
@@ -22,7 +21,6 @@ def _set_rent(world: World, lamports_per_byte: int) -> None:
     world.vm._svm.set_rent(Rent(lamports_per_byte, 1.0, rent.burn_percent))
 
 
-@pytest.mark.xfail(strict=True, reason="all above the new rent goes to the attestor's authority")
 def test_bond_takes_nothing_from_a_rent_that_fell() -> None:
     world = World()
     attestor = ATTESTORS[4]
@@ -36,7 +34,6 @@ def test_bond_takes_nothing_from_a_rent_that_fell() -> None:
     assert got == (BOND, rent)
 
 
-@pytest.mark.xfail(strict=True, reason="what a rent that rose held back goes to who paid the rent")
 def test_whole_deposit_returns_to_the_owner_though_rent_rose() -> None:
     world = World()
     rent = world.lamports(GPU_1.address) - DEPOSIT

@@ -151,8 +151,10 @@ layouts! { account ACCOUNTS {
         jobs: U64,
         /// Requests that expired unanswered, cumulative.
         expired: U64,
+        /// Slot of the device's registration: with its address, the identity of the device. Written once.
+        device_slot: U64,
         /// Zero.
-        reserved: [u8; 26],
+        reserved: [u8; 18],
     }
     /// One job and its money. Seeds: `job`, client, id. Its vault: `vault`, job.
     /// Always `deposit == paid + fee + refunded + held`, with `held` in the vault.

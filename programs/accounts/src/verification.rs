@@ -128,8 +128,10 @@ layouts! { account ACCOUNTS {
         index: U32,
         /// Who paid the rent and gets it back when the index is taken.
         rent_payer: Address,
+        /// Epoch in which it was freed: the next holder counts from a later one.
+        freed_in: U32,
         /// Zero.
-        reserved: [u8; 8],
+        reserved: [u8; 4],
     }
     /// One device: a host's GPUs of one class behind one key. Seeds: `device`, device key.
     Device {
@@ -169,7 +171,8 @@ layouts! { account ACCOUNTS {
         registered_slot: U64,
         /// Unix second of registration. Written once.
         registered_at: I64,
-        /// Lamports above the rent that are put up while active.
+        /// Lamports above the rent that are put up while active; afterwards what a rise of rents keeps of them until it is
+        /// deregistered.
         deposit: U64,
         /// Who registered it, is paid for it and gets the deposit back. Written once.
         owner: Address,

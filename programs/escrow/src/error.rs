@@ -32,7 +32,7 @@ errors! {
         WrongOffer = 6068 "Offer is not the job's",
         WrongDevice = 6069 "Device is not the offer's",
         NotDeviceOwner = 6070 "The provider is not the device's owner",
-        DeviceChanged = 6071 "The device was registered again with another owner or class than the offer's",
+        DeviceChanged = 6071 "The device was registered again after the offer was made: a new device needs a new key and offer",
         DeviceNotEligible = 6072 "The device is not cluster-ready, nor hired within four epochs of it",
 
         InvalidKind = 6080 "Job kind is unknown",

@@ -53,6 +53,10 @@ pub const EPOCH_ACCOUNTS: u32 = 32;
 pub const REPORT_HISTORY: u32 = 32;
 /// Epochs for which a missed reveal may be recorded; the accounts it is proven with outlast it.
 pub const MISS_EPOCHS: u32 = 28;
+/// Epochs before the current one in which an attestor's silence is looked for.
+pub const SILENCE_WINDOW: u32 = 8;
+/// Epochs of [`SILENCE_WINDOW`] with recorded misses that make an attestor silent, if it revealed in none.
+pub const SILENT_EPOCHS: u32 = 4;
 /// Device indexes that one committee reports on.
 pub const RANGE_SIZE: u32 = 1_024;
 /// Bytes of a report's codes: one nibble per index.

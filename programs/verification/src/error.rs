@@ -46,6 +46,7 @@ errors! {
         SeatsExhausted = 6092 "No seat is left",
         WrongLastAttestor = 6093 "Account is not the attestor with the last seat",
         BondLocked = 6094 "The bond stays until 28 epochs after the last duties",
+        NotSilent = 6095 "The attestor has not missed 4 of the last 8 epochs, or has revealed in one of them",
 
         EpochNotCurrent = 6100 "The clock is not in this epoch",
         OpenTooLate = 6101 "An epoch can be opened in its first 2 hours",
@@ -80,7 +81,7 @@ errors! {
         MissingReports = 6143 "The tally takes the reports of all places of the committee",
         NoDevices = 6144 "The tally has no device",
         DeviceNotInRange = 6145 "The device's index is in another range",
-        DeviceNotInEpoch = 6146 "The device does not count in this epoch",
+        DeviceNotInEpoch = 6146 "None of these devices counts in this epoch and is still to be tallied",
         AlreadyTallied = 6147 "All these devices are tallied in this epoch",
         MissTooEarly = 6148 "A report can be missed when the time for reveals is over",
         MissTooLate = 6149 "A miss can be recorded for 28 epochs",

@@ -93,7 +93,8 @@ instructions! {
     }
     /// Closes a device that holds no index, has no open case and whose offer has no live job.
     deregister_device() {
-        owner [signer],
+        /// Gets back what a rise of rents kept of the deposit.
+        owner [signer writable],
         device [writable],
         /// The device's offer in the escrow program, or its address while there is none.
         offer,
@@ -119,6 +120,15 @@ instructions! {
     /// Gives the seat back; the holder of the last seat moves into it. Duties of this epoch remain.
     exit_attestor() {
         authority [signer],
+        attestor [writable],
+        /// Who holds the last seat; the attestor once more if he does.
+        last_attestor [writable],
+        registry [writable] = Const("registry"),
+        config = Const("config"),
+    }
+    /// Gives the seat of a silent attestor back: one with recorded misses in 4 of the last 8 epochs and no report in any of
+    /// them; anyone may. Its bond waits for it as after an exit.
+    evict_attestor() {
         attestor [writable],
         /// Who holds the last seat; the attestor once more if he does.
         last_attestor [writable],
@@ -222,6 +232,10 @@ constants! {
     MISS_EPOCHS: U32 = bounds::MISS_EPOCHS;
     /// Device indexes in a range.
     RANGE_SIZE: U32 = bounds::RANGE_SIZE;
+    /// Epochs before the current one in which an attestor's silence is looked for.
+    SILENCE_WINDOW: U32 = bounds::SILENCE_WINDOW;
+    /// Epochs of them with recorded misses that make it silent.
+    SILENT_EPOCHS: U32 = bounds::SILENT_EPOCHS;
     /// Largest committee.
     MAX_COMMITTEE: U8 = bounds::MAX_COMMITTEE;
     /// How often in a row a result is carried.

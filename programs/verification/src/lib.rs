@@ -57,6 +57,7 @@ pub fn dispatch(c: &Context) -> Outcome {
         interface::deactivate_device::TAG => handlers::deactivate_device::process(c),
         interface::deregister_device::TAG => handlers::deregister_device::process(c),
         interface::join_attestor::TAG => handlers::join_attestor::process(c),
+        interface::evict_attestor::TAG => handlers::evict_attestor::process(c),
         interface::exit_attestor::TAG => handlers::exit_attestor::process(c),
         interface::withdraw_bond::TAG => handlers::withdraw_bond::process(c),
         interface::initialize_config::TAG => handlers::initialize_config::process(c),

@@ -7,7 +7,7 @@ use ionet_accounts::{
     verification::{Device, VERSION},
 };
 use ionet_common::{
-    checks::{load, same},
+    checks::load,
     outcome::{Outcome, Refusal},
 };
 use ionet_math::seen::Seen;
@@ -38,8 +38,8 @@ impl Seen for Ring<'_> {
 #[inline(always)]
 pub fn expect_eligible(frame: &Frame) -> Outcome {
     let (device, offer) = (read_device(frame.device)?, frame.offer());
-    // A device can be closed and its key registered anew; its offer stays the first provider's.
-    if !same(&device.owner, &offer.provider) || device.class != offer.class {
+    // A device can be closed and its key registered anew, with other hardware or by somebody else; its offer stays.
+    if device.registered_slot != offer.device_slot {
         return Err(EscrowError::DeviceChanged.into());
     }
     if !device.view().is_eligible_at(frame.now) {

@@ -33,7 +33,7 @@ pub fn process(c: &Context) -> Outcome {
     if !same(&device.owner, a.provider.address()) {
         return Err(EscrowError::NotDeviceOwner.into());
     }
-    let class = device.class;
+    let (class, device_slot) = (device.class, device.registered_slot);
     expect_kinds(args.kinds)?;
     let terms = OfferTerms {
         rate: args.rate.get(),
@@ -76,7 +76,8 @@ pub fn process(c: &Context) -> Outcome {
         fee: U64::new(0),
         jobs: U64::new(0),
         expired: U64::new(0),
-        reserved: [0; 26],
+        device_slot,
+        reserved: [0; 18],
     };
     emit(&OfferPosted {
         discriminator: OfferPosted::DISCRIMINATOR,

@@ -37,14 +37,16 @@ pub fn process(c: &Context) -> Outcome {
     expect_idle(as_owner(c.program_id, &a.device, &a.owner)?, epoch)?;
     let registry: &Registry = load(c.program_id, &a.registry, VERSION)?;
     let is_queued = registry.free_head != registry.free_tail;
-    let index = if is_queued { head_of_queue(c.program_id, a, registry)? } else { new_index(a, registry)? };
+    let (index, freed_in) =
+        if is_queued { head_of_queue(c.program_id, a, registry)? } else { (new_index(a, registry)?, 0) };
 
     position::put_up(&a.owner, &a.device, deposit);
     if is_queued {
         close(&a.free_index, &a.rent_payer)?;
     }
     hand_out(reload_mut(&a.registry)?, is_queued);
-    let active_from = U32::new(epoch.saturating_add(1));
+    // Never an epoch that its last holder counts in, should the clock have gone back.
+    let active_from = U32::new(epoch.max(freed_in).saturating_add(1));
     let device: &mut Device = reload_mut(&a.device)?;
     // An epoch that it did not hold an index in must never read as carried on.
     close_gap(&mut device.ring, device.tallied_to.get(), device.active_until.get(), epoch);
@@ -52,7 +54,8 @@ pub fn process(c: &Context) -> Outcome {
     device.index = U32::new(index);
     device.active_from = active_from;
     device.active_until = U32::new(FOREVER);
-    device.deposit = U64::new(deposit);
+    // Beside what a rise of rents kept of an earlier one.
+    device.deposit = U64::new(device.deposit.get().saturating_add(deposit));
     emit(&DeviceActivated {
         discriminator: DeviceActivated::DISCRIMINATOR,
         device: *a.device.address(),
@@ -77,11 +80,11 @@ fn expect_idle(device: &Device, epoch: u32) -> Outcome {
     Ok(())
 }
 
-/// The index at the head of the queue.
+/// The index at the head of the queue, and the epoch in which it was freed.
 ///
 /// Errors: `NotQueueHead` for every other account, `WrongRentPayer`.
 #[inline(always)]
-fn head_of_queue(program_id: &Address, a: &Accounts, registry: &Registry) -> Result<u32, Refusal> {
+fn head_of_queue(program_id: &Address, a: &Accounts, registry: &Registry) -> Result<(u32, u32), Refusal> {
     let Ok(head) = load::<FreeIndex>(program_id, &a.free_index, VERSION) else {
         return Err(VerificationError::NotQueueHead.into());
     };
@@ -91,7 +94,7 @@ fn head_of_queue(program_id: &Address, a: &Accounts, registry: &Registry) -> Res
     if !same(&head.rent_payer, a.rent_payer.address()) {
         return Err(VerificationError::WrongRentPayer.into());
     }
-    Ok(head.index.get())
+    Ok((head.index.get(), head.freed_in.get()))
 }
 
 /// An index that nobody has held; the two accounts of the queue are then the registry and the owner once more.

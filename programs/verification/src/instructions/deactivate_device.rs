@@ -44,13 +44,15 @@ pub fn process(c: &Context) -> Outcome {
     let registry: &Registry = load(c.program_id, &a.registry, VERSION)?;
     let number = registry.free_tail;
 
-    enqueue(c.program_id, a, number, index)?;
+    enqueue(c.program_id, a, number, [index, U32::new(epoch)])?;
     position::give_back(&a.device, &a.owner, deposit)?;
     let registry: &mut Registry = reload_mut(&a.registry)?;
     // The queue never gets 2^64 long, and this device is one of the active ones.
     registry.free_tail = U64::new(number.get().wrapping_add(1));
     registry.active_devices = U32::new(registry.active_devices.get().wrapping_sub(1));
-    end(reload_mut(&a.device)?, epoch);
+    let device: &mut Device = reload_mut(&a.device)?;
+    device.deposit = U64::new(device.deposit.get().wrapping_sub(deposit)); // a part of it
+    end(device, epoch);
     take_back(reload_mut(&a.epoch_ring)?, epoch, weight);
     emit(&DeviceDeactivated {
         discriminator: DeviceDeactivated::DISCRIMINATOR,
@@ -65,7 +67,7 @@ pub fn process(c: &Context) -> Outcome {
 
 /// Creates the `FreeIndex` at the end of the queue.
 #[inline(always)]
-fn enqueue(program_id: &Address, a: &Accounts, number: U64, index: U32) -> Outcome {
+fn enqueue(program_id: &Address, a: &Accounts, number: U64, [index, freed_in]: [U32; 2]) -> Outcome {
     let mut bump = 0;
     let seeds = Seeds(b"free_index", number.bytes(), &[]);
     canonical_bump(&a.free_index, program_id, &seeds, &mut bump)?;
@@ -85,7 +87,8 @@ fn enqueue(program_id: &Address, a: &Accounts, number: U64, index: U32) -> Outco
         number,
         index,
         rent_payer: *a.payer.address(),
-        reserved: [0; 8],
+        freed_in,
+        reserved: [0; 4],
     };
     Ok(())
 }
@@ -119,5 +122,4 @@ fn end(device: &mut Device, epoch: u32) {
     }
     device.tallied_to = U32::new(tallied_to.max(last));
     device.active_until = U32::new(epoch);
-    device.deposit = U64::new(0);
 }

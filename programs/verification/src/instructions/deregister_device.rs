@@ -3,6 +3,7 @@
 use super::{
     device::{as_owner, Tenure},
     epoch::current_epoch,
+    position,
 };
 use crate::{
     error::VerificationError,
@@ -44,7 +45,8 @@ pub fn process(c: &Context) -> Outcome {
     if !same(&device.rent_payer, a.rent_payer.address()) {
         return Err(VerificationError::WrongRentPayer.into());
     }
-    let address = *a.device.address();
+    let (address, kept) = (*a.device.address(), device.deposit.get());
+    position::give_back(&a.device, &a.owner, kept)?;
     let rent = close(&a.device, &a.rent_payer)?;
     emit(&DeviceDeregistered {
         discriminator: DeviceDeregistered::DISCRIMINATOR,

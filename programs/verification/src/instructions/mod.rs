@@ -8,12 +8,14 @@ mod epoch;
 mod position;
 mod registry;
 mod report;
+mod vacate;
 
 pub mod accept_authority;
 pub mod activate_device;
 pub mod commit_report;
 pub mod deactivate_device;
 pub mod deregister_device;
+pub mod evict_attestor;
 pub mod exit_attestor;
 pub mod heartbeat;
 pub mod initialize_config;

@@ -11,18 +11,6 @@ use ionet_common::{
 };
 use pinocchio::AccountView;
 
-/// What goes back to who put `lamports` behind an account that is to be closed: all above the rent, and never less than
-/// `lamports`, should rents have risen since.
-///
-/// Errors: `VaultShort` if it holds less.
-#[inline(always)]
-pub fn above_rent(account: &AccountView, lamports: u64) -> Result<u64, Refusal> {
-    if account.lamports() < lamports {
-        return Err(Check::VaultShort.into());
-    }
-    Ok(account.lamports().saturating_sub(minimum_balance(account.data_len())?).max(lamports))
-}
-
 /// What of `lamports` behind an account that stays can go back: all, or what its rent leaves, should rents have risen
 /// since; the rest follows when it is closed. So no rent holds an exit up.
 #[inline(always)]

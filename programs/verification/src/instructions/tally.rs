@@ -48,16 +48,21 @@ pub fn process(c: &Context) -> Outcome {
     if devices.is_empty() {
         return Err(VerificationError::NoDevices.into());
     }
-    let (mut weight, mut is_decided) = (0u64, false);
+    let (mut weight, mut is_decided, mut is_outside) = (0u64, false, false);
     for account in devices {
         let device: &mut Device = load_mut(c.program_id, account, VERSION)?;
-        if run.is_due(account, device)? {
+        run.expect_place(account, device)?;
+        if !device.view().is_active(run.epoch) {
+            is_outside = true;
+        } else if device.tallied_to.get() < run.epoch {
             weight = weight.saturating_add(u64::from(run.decide(account, device)));
             is_decided = true;
         }
     }
+    // Devices that are passed over hold up no other: one that its owner takes out would cost a whole transaction.
     if !is_decided {
-        return Err(VerificationError::AlreadyTallied.into());
+        let reason = if is_outside { VerificationError::DeviceNotInEpoch } else { VerificationError::AlreadyTallied };
+        return Err(reason.into());
     }
     let ring: &mut EpochRing = reload_mut(&a.epoch_ring)?;
     let total = &mut ring.weights[(run.epoch % RING_EPOCHS) as usize];
@@ -122,21 +127,18 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Whether the device is still to be decided.
+    /// The device must be one of the range, to be written.
     ///
-    /// Errors: `NotWritable`, `DeviceNotInRange`, `DeviceNotInEpoch`.
+    /// Errors: `NotWritable`, `DeviceNotInRange`.
     #[inline(always)]
-    fn is_due(&self, account: &AccountView, device: &Device) -> Result<bool, Refusal> {
+    fn expect_place(&self, account: &AccountView, device: &Device) -> Outcome {
         if !account.is_writable() {
             return Err(Check::NotWritable.into());
         }
         if device.index.get() / RANGE_SIZE != self.range {
             return Err(VerificationError::DeviceNotInRange.into());
         }
-        if !device.view().is_active(self.epoch) {
-            return Err(VerificationError::DeviceNotInEpoch.into());
-        }
-        Ok(device.tallied_to.get() < self.epoch)
+        Ok(())
     }
 
     /// Decides a device; returns the weight that it earns by.

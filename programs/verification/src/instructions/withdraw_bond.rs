@@ -16,7 +16,7 @@ use ionet_common::{
     event::emit,
     outcome::Outcome,
     pda::close,
-    surface::{Record, I64, U64},
+    surface::{Record, I64},
     sysvars, Context,
 };
 use ionet_math::bounds::MISS_EPOCHS;
@@ -40,17 +40,12 @@ pub fn process(c: &Context) -> Outcome {
     if !is_zero(&attestor.open_case) {
         return Err(VerificationError::CaseOpen.into());
     }
-    let bond = position::above_rent(&a.attestor, attestor.bond.get())?;
+    let bond = attestor.bond;
     let (address, authority) = (*a.attestor.address(), *a.authority.address());
 
-    position::give_back(&a.attestor, &a.authority, bond)?;
+    // All else is the rent, whatever it is by now.
+    position::give_back(&a.attestor, &a.authority, bond.get())?;
     close(&a.attestor, &a.rent_payer)?;
-    emit(&BondWithdrawn {
-        discriminator: BondWithdrawn::DISCRIMINATOR,
-        attestor: address,
-        authority,
-        bond: U64::new(bond),
-        at,
-    });
+    emit(&BondWithdrawn { discriminator: BondWithdrawn::DISCRIMINATOR, attestor: address, authority, bond, at });
     Ok(())
 }

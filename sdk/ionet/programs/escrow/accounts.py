@@ -192,6 +192,8 @@ class Offer:
         fee: Fee on `gross`, cumulative base units, summed over jobs.
         jobs: Jobs accepted, cumulative.
         expired: Requests that expired unanswered, cumulative.
+        device_slot: Slot of the device's registration: with its address, the identity of the
+            device. Written once.
     """
 
     DISCRIMINATOR: ClassVar[bytes] = bytes.fromhex("d7583c47aaa249e5")
@@ -215,6 +217,7 @@ class Offer:
             "fee": 174,
             "jobs": 182,
             "expired": 190,
+            "device_slot": 198,
         }
     )
 
@@ -235,6 +238,7 @@ class Offer:
     fee: int
     jobs: int
     expired: int
+    device_slot: int
 
     @classmethod
     def decode(
@@ -265,6 +269,7 @@ class Offer:
             fee,
             jobs,
             expired,
+            device_slot,
         ) = _OFFER.unpack(data)
         return cls(
             version,
@@ -284,6 +289,7 @@ class Offer:
             fee,
             jobs,
             expired,
+            device_slot,
         )
 
     def encode(self) -> bytes:
@@ -307,10 +313,11 @@ class Offer:
             u64("fee", self.fee),
             u64("jobs", self.jobs),
             u64("expired", self.expired),
+            u64("device_slot", self.device_slot),
         )
 
 
-_OFFER = Struct("<8sBBBBHIIQ32s32s32s32sQQQQQ26x")
+_OFFER = Struct("<8sBBBBHIIQ32s32s32s32sQQQQQQ18x")
 _OFFER_HEADER = Offer.DISCRIMINATOR + bytes([ACCOUNT_VERSION])
 
 

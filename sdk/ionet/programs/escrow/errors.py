@@ -303,11 +303,17 @@ class NotDeviceOwner(EscrowError):
 
 
 class DeviceChanged(EscrowError):
-    """The device was registered again with another owner or class than the offer's."""
+    """The device was registered again after the offer was made.
+
+    A new device needs a new key and offer.
+    """
 
     code = 6071
     name = "DeviceChanged"
-    message = "The device was registered again with another owner or class than the offer's"
+    message = (
+        "The device was registered again after the offer was made: a new device needs a "
+        "new key and offer"
+    )
 
 
 class DeviceNotEligible(EscrowError):

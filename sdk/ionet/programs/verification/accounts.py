@@ -278,12 +278,13 @@ class FreeIndex:
         number: Place in the queue.
         index: The index.
         rent_payer: Who paid the rent and gets it back when the index is taken.
+        freed_in: Epoch in which it was freed: the next holder counts from a later one.
     """
 
     DISCRIMINATOR: ClassVar[bytes] = bytes.fromhex("5e0ccbdc895b5e69")
     LENGTH: ClassVar[int] = 62
     OFFSETS: ClassVar[Mapping[str, int]] = MappingProxyType(
-        {"version": 8, "bump": 9, "number": 10, "index": 18, "rent_payer": 22}
+        {"version": 8, "bump": 9, "number": 10, "index": 18, "rent_payer": 22, "freed_in": 54}
     )
 
     version: int
@@ -291,6 +292,7 @@ class FreeIndex:
     number: int
     index: int
     rent_payer: Pubkey
+    freed_in: int
 
     @classmethod
     def decode(
@@ -311,8 +313,9 @@ class FreeIndex:
             number,
             index,
             rent_payer,
+            freed_in,
         ) = _FREE_INDEX.unpack(data)
-        return cls(version, bump, number, index, Pubkey(rent_payer))
+        return cls(version, bump, number, index, Pubkey(rent_payer), freed_in)
 
     def encode(self) -> bytes:
         """Return the exact bytes; ``ArgumentError`` names a field that does not fit."""
@@ -323,10 +326,11 @@ class FreeIndex:
             u64("number", self.number),
             u32("index", self.index),
             pubkey("rent_payer", self.rent_payer),
+            u32("freed_in", self.freed_in),
         )
 
 
-_FREE_INDEX = Struct("<8sBBQI32s8x")
+_FREE_INDEX = Struct("<8sBBQI32sI4x")
 _FREE_INDEX_HEADER = FreeIndex.DISCRIMINATOR + bytes([ACCOUNT_VERSION])
 
 
@@ -359,7 +363,8 @@ class Device:
         registered_slot: Slot of registration: with the address, the identity of the device.
             Written once.
         registered_at: Unix second of registration. Written once.
-        deposit: Lamports above the rent that are put up while active.
+        deposit: Lamports above the rent that are put up while active; afterwards what a rise of
+            rents keeps of them until it is deregistered.
         owner: Who registered it, is paid for it and gets the deposit back. Written once.
         device_key: Signs for the device itself: registration and heartbeats. Written once.
         fingerprint: Hash over the hardware's identity. Written once.

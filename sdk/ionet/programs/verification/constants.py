@@ -33,6 +33,10 @@ MISS_EPOCHS: Final = 28
 """Epochs for which a miss can be recorded, and a bond stays after the last duties."""
 RANGE_SIZE: Final = 1_024
 """Device indexes in a range."""
+SILENCE_WINDOW: Final = 8
+"""Epochs before the current one in which an attestor's silence is looked for."""
+SILENT_EPOCHS: Final = 4
+"""Epochs of them with recorded misses that make it silent."""
 MAX_COMMITTEE: Final = 21
 """Largest committee."""
 MAX_CARRIES: Final = 2

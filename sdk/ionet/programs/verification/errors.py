@@ -420,6 +420,14 @@ class BondLocked(VerificationError):
     message = "The bond stays until 28 epochs after the last duties"
 
 
+class NotSilent(VerificationError):
+    """The attestor has not missed 4 of the last 8 epochs, or has revealed in one of them."""
+
+    code = 6095
+    name = "NotSilent"
+    message = "The attestor has not missed 4 of the last 8 epochs, or has revealed in one of them"
+
+
 class EpochNotCurrent(VerificationError):
     """The clock is not in this epoch."""
 
@@ -669,11 +677,11 @@ class DeviceNotInRange(VerificationError):
 
 
 class DeviceNotInEpoch(VerificationError):
-    """The device does not count in this epoch."""
+    """None of these devices counts in this epoch and is still to be tallied."""
 
     code = 6146
     name = "DeviceNotInEpoch"
-    message = "The device does not count in this epoch"
+    message = "None of these devices counts in this epoch and is still to be tallied"
 
 
 class AlreadyTallied(VerificationError):
@@ -812,6 +820,7 @@ ERRORS: Mapping[int, type[VerificationError]] = MappingProxyType(
             SeatsExhausted,
             WrongLastAttestor,
             BondLocked,
+            NotSilent,
             EpochNotCurrent,
             OpenTooLate,
             EpochOpen,

@@ -407,7 +407,7 @@ def deregister_device(
     """Closes a device that holds no index, has no open case and whose offer has no live job.
 
     Args:
-        owner: Account 0, signer.
+        owner: Account 0, signer, writable. Gets back what a rise of rents kept of the deposit.
         device: Account 1, writable.
         offer: Account 2. The device's offer in the escrow program, or its address while there
             is none.
@@ -415,7 +415,7 @@ def deregister_device(
         program_id: The program, if deployed elsewhere.
     """
     accounts = [
-        AccountMeta(owner, is_signer=True, is_writable=False),
+        AccountMeta(owner, is_signer=True, is_writable=True),
         AccountMeta(device, is_signer=False, is_writable=True),
         AccountMeta(offer, is_signer=False, is_writable=False),
         AccountMeta(rent_payer, is_signer=False, is_writable=True),
@@ -528,6 +528,44 @@ def exit_attestor(
 
 
 _EXIT_ATTESTOR_CODE = bytes.fromhex("383c6bdf7566f863")
+
+
+def evict_attestor(
+    *,
+    attestor: Pubkey,
+    last_attestor: Pubkey,
+    registry: Pubkey | None = None,
+    config: Pubkey | None = None,
+    program_id: Pubkey = PROGRAM_ID,
+) -> Instruction:
+    """Gives the seat of a silent attestor back.
+
+    One with recorded misses in 4 of the last 8 epochs and no report in any of them; anyone may.
+    Its bond waits for it as after an exit.
+
+    Args:
+        attestor: Account 0, writable.
+        last_attestor: Account 1, writable. Who holds the last seat; the attestor once more if
+            he does.
+        registry: Account 2, writable. By default derived from "registry".
+        config: Account 3. By default derived from "config".
+        program_id: The program, if deployed elsewhere.
+    """
+    if registry is None:
+        registry = find_registry(program_id=program_id)[0]
+    if config is None:
+        config = find_config(program_id=program_id)[0]
+    accounts = [
+        AccountMeta(attestor, is_signer=False, is_writable=True),
+        AccountMeta(last_attestor, is_signer=False, is_writable=True),
+        AccountMeta(registry, is_signer=False, is_writable=True),
+        AccountMeta(config, is_signer=False, is_writable=False),
+    ]
+    data = _EVICT_ATTESTOR_CODE
+    return Instruction(program_id, data, accounts)
+
+
+_EVICT_ATTESTOR_CODE = bytes.fromhex("b02ec7841edb3138")
 
 
 def withdraw_bond(

@@ -155,7 +155,7 @@ _ALL = (
         "deregister_device",
         bytes.fromhex("17329fe1de05ad25"),
         (
-            AccountInfo("owner", signer=True, writable=False),
+            AccountInfo("owner", signer=True, writable=True),
             AccountInfo("device", signer=False, writable=True),
             AccountInfo("offer", signer=False, writable=False),
             AccountInfo("rent_payer", signer=False, writable=True),
@@ -199,6 +199,17 @@ _ALL = (
         bytes.fromhex("383c6bdf7566f863"),
         (
             AccountInfo("authority", signer=True, writable=False),
+            AccountInfo("attestor", signer=False, writable=True),
+            AccountInfo("last_attestor", signer=False, writable=True),
+            AccountInfo("registry", signer=False, writable=True, seeds=(ConstSeed(b"registry"),)),
+            AccountInfo("config", signer=False, writable=False, seeds=(ConstSeed(b"config"),)),
+        ),
+        (),
+    ),
+    InstructionInfo(
+        "evict_attestor",
+        bytes.fromhex("b02ec7841edb3138"),
+        (
             AccountInfo("attestor", signer=False, writable=True),
             AccountInfo("last_attestor", signer=False, writable=True),
             AccountInfo("registry", signer=False, writable=True, seeds=(ConstSeed(b"registry"),)),
