@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ionet.devices import Result, nibble_of
 from ionet.programs.verification.constants import EPOCH_SECONDS, REVEAL_DEADLINE
 from tests.verification.harness.cast import GPU_1, IDLE
@@ -18,8 +16,6 @@ from tests.verification.harness.rounds import (
 from tests.verification.harness.world import GENESIS, World
 
 
-    strict=True, reason="a clock that goes back lets an index count twice in one epoch"
-)
 def test_device_does_not_pass_by_reports_on_who_held_its_index_before(world: World) -> None:
     """Committed to, freed, then taken by a clock that is behind the epoch's beginning."""
     play(world)
