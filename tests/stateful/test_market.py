@@ -24,7 +24,7 @@ assert RUNS * SHARE >= 50_000
 ACCEPTED = 1_000
 """Steps of each run that must change something: without them the histories are too tame."""
 
-UNSEEN_IN_PART = 20
+UNSEEN_IN_PART = 5
 """Rentals of each run whose device was seen for some of their time."""
 
 
