@@ -28,6 +28,7 @@ _ALONE = (
     "heartbeat",
     "join_attestor",
     "exit_attestor",
+    "evict_attestor",
     "withdraw_bond",
     "open_epoch",
     "open_epoch again",

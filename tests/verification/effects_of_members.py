@@ -208,7 +208,7 @@ def activate_device_from_the_queue(world: World) -> Effects:
 
 
 def deactivate_device(world: World) -> Effects:
-    freed = FreeIndex(V, find_free_index(0)[1], 0, 0, FUNDER.pubkey)
+    freed = FreeIndex(V, find_free_index(0)[1], 0, 0, FUNDER.pubkey, freed_in=EPOCH)
     return Effects(
         {
             "device": {"active_until": EPOCH, "deposit": 0},
@@ -288,6 +288,23 @@ def exit_attestor_from_the_last_seat(world: World) -> Effects:
         {"attestor": {"active_until": EPOCH + 1}, "registry": _ONE_SEAT_LESS},
         {},
         [events.AttestorExited(attestor_of(ATTESTORS[4]), 4, EPOCH + 1, world.now)],
+    )
+
+
+def evict_attestor(world: World) -> Effects:
+    """As an exit in epoch 9."""
+    silent, last, since = attestor_of(ATTESTORS[1]), attestor_of(ATTESTORS[4]), 10
+    return Effects(
+        {
+            "attestor": {"active_until": since},
+            "last_attestor": {"seats": (1, 4, 0), "seats_since": (since, EPOCH, 0)},
+            "registry": {**_ONE_SEAT_LESS, "seats_since": since},
+        },
+        {},
+        [
+            events.AttestorExited(silent, 1, since, world.now),
+            events.SeatMoved(last, 4, 1, since, world.now),
+        ],
     )
 
 

@@ -107,6 +107,8 @@ _BY_INSTRUCTION: dict[tuple[str, str], Row] = {
     ("join_attestor", "attestor"): {**_TO_CREATE, "other_attestor": "WrongAddress"},
     ("exit_attestor", "authority"): {"nobody": "NotAttestor"},
     ("exit_attestor", "last_attestor"): _record(other_attestor="WrongLastAttestor"),
+    ("evict_attestor", "attestor"): _record(other_attestor="NotSilent"),
+    ("evict_attestor", "last_attestor"): _record(other_attestor="WrongLastAttestor"),
     ("withdraw_bond", "authority"): {"nobody": "NotAttestor"},
     ("open_epoch", "epoch"): {
         "nobody": "WrongAddress",

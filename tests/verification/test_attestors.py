@@ -104,7 +104,7 @@ def test_bond_of_who_never_exited_stays_for_ever(world: World) -> None:
     world.to(0, epoch=2**20).reject(errors.BondLocked, withdraw(FIRST))
 
 
-def test_surplus_is_the_authoritys_and_the_rent_its_payers(world: World) -> None:
+def test_bond_is_the_authoritys_and_all_else_the_rent_payers(world: World) -> None:
     address, rent = attestor_of(FIRST), world.lamports(attestor_of(FIRST)) - BOND
     account = world.account(address)
     world.vm.set_account(address, Account(account.lamports + 77, account.data, account.owner))
@@ -112,8 +112,8 @@ def test_surplus_is_the_authoritys_and_the_rent_its_payers(world: World) -> None
     world.to(0, epoch=30)
     before = world.lamports(FIRST.pubkey), world.lamports(FUNDER.pubkey)
     world.accept(withdraw(FIRST))
-    assert world.lamports(FIRST.pubkey) - before[0] == BOND + 77
-    assert world.lamports(FUNDER.pubkey) - before[1] == rent
+    assert world.lamports(FIRST.pubkey) - before[0] == BOND
+    assert world.lamports(FUNDER.pubkey) - before[1] == rent + 77
 
 
 @guards(errors.VaultShort)

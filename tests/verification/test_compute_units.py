@@ -34,6 +34,7 @@ CEILINGS = {
     "heartbeat": 800,
     "join_attestor": 4_000,
     "exit_attestor": 1_200,
+    "evict_attestor": 1_500,
     "withdraw_bond": 1_000,
     "open_epoch": 5_000,
     "open_epoch again": 1_000,

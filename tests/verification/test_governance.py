@@ -12,7 +12,7 @@ from ionet.localnet.actors import GENESIS_AUTHORITY, GOVERNANCE, GUARDIAN, Actor
 from ionet.programs.verification import errors, instructions
 from ionet.programs.verification.constants import FOREVER, PAUSE_DURATION
 from tests.verification.harness.cast import ATTESTORS, CAROL, DAVE, GPU_1, IDLE, MALLORY, NEW
-from tests.verification.harness.examples import EXAMPLES, NOBODY, Example
+from tests.verification.harness.examples import BY_NAME, EXAMPLES, NOBODY, Example
 from tests.verification.harness.guard import guards
 from tests.verification.harness.world import (
     BOND,
@@ -246,9 +246,10 @@ def test_bonds_and_deposits_that_were_put_up_stay_as_they_are(world: World) -> N
 @guards(errors.BeforeGenesis)
 def test_nothing_begins_before_genesis(world: World) -> None:
     """A clock that went back behind genesis refuses what counts epochs, and harms nothing."""
-    withdrawn = next(example for example in EXAMPLES if example.name == "withdraw_bond")
-    late = withdrawn.make(world)
-    world.restore()
+    late = []
+    for name in ("evict_attestor", "withdraw_bond"):
+        late.append(BY_NAME[name].make(world))
+        world.restore()
     steps = (
         NEW.register(),
         world.activate(IDLE),
@@ -256,7 +257,7 @@ def test_nothing_begins_before_genesis(world: World) -> None:
         world.exit(ATTESTORS[0]),
         world.deactivate(GPU_1),
         IDLE.deregister(),
-        late,
+        *late,
     )
     genesis = world.config().genesis
     for step in steps:

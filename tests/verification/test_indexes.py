@@ -109,7 +109,26 @@ def test_deposit_is_never_paid_from_the_rent(world: World, booked: int) -> None:
     world.accept(world.deactivate(GPU_1))
     assert world.lamports(CAROL.pubkey) - before == DEPOSIT
     assert world.lamports(GPU_1.address) == minimum_balance(Device.LENGTH)
-    assert world.device(GPU_1).deposit == 0
+    assert world.device(GPU_1).deposit == booked - DEPOSIT
+
+
+@guards(errors.VaultShort)
+def test_what_was_kept_of_a_deposit_is_paid_at_the_end(world: World) -> None:
+    """Also after another activation, beside whose deposit it is booked."""
+    world.rewrite(GPU_1.address, deposit=DEPOSIT + 5)
+    world.accept(world.deactivate(GPU_1))
+    world.to(0, epoch=2).accept(world.activate(GPU_1))
+    assert world.device(GPU_1).deposit == DEPOSIT + 5
+    world.accept(world.deactivate(GPU_1))
+    assert world.device(GPU_1).deposit == 5
+    world.to(0, epoch=3)
+    owner, payer = world.lamports(CAROL.pubkey), world.lamports(FUNDER.pubkey)
+    world.rewrite(GPU_1.address, deposit=2**62)
+    world.reject(errors.VaultShort, GPU_1.deregister())
+    world.rewrite(GPU_1.address, deposit=5)
+    world.accept(GPU_1.deregister())
+    assert world.lamports(CAROL.pubkey) - owner == 5
+    assert world.lamports(FUNDER.pubkey) - payer == minimum_balance(Device.LENGTH) - 5
 
 
 def test_lamports_beside_the_deposit_stay_until_the_device_is_closed(world: World) -> None:
@@ -173,6 +192,16 @@ def test_freed_index_counts_for_its_next_holder_from_the_next_epoch_on(world: Wo
     number = report_all(world)
     world.reject(errors.DeviceNotInEpoch, tally(world, number, [GPU_1]))
     world.accept(tally(world, number, [IDLE]))
+
+
+def test_next_holder_never_counts_in_an_epoch_of_the_last_one(world: World) -> None:
+    """Even if the clock goes back behind the epoch in which the index was freed."""
+    world.to(100, epoch=3).accept(world.deactivate(GPU_1))
+    moment = world.now
+    assert world.decode(find_free_index(0)[0]).freed_in == 3
+    world.turn_back(moment - 2 * 21_600).accept(world.activate(IDLE))
+    assert world.epoch == 1
+    assert (world.device(IDLE).index, world.device(IDLE).active_from) == (0, 4)
 
 
 def _deactivated(world: World, *, is_tallied_first: bool) -> tuple[Device, EpochRing]:

@@ -183,11 +183,24 @@ def test_device_without_an_index_in_the_epoch_rejects(world: World) -> None:
     number = report_all(world)
     for gpu in (IDLE, NEW, GPU_3):
         world.reject(errors.DeviceNotInEpoch, tally(world, number, [gpu]))
-        world.reject(errors.DeviceNotInEpoch, tally(world, number, [GPU_1, gpu]))
     for index in (1_024, 2**32 - 1):
         world.rewrite(GPU_2.address, index=index)
         world.reject(errors.DeviceNotInRange, tally(world, number, [GPU_1, GPU_2]))
     world.accept(tally(world, number, [GPU_1]))
+
+
+@guards(errors.DeviceNotInEpoch)
+def test_device_that_does_not_count_holds_up_no_other(world: World) -> None:
+    """Its owner could otherwise undo a whole tally by taking it out just before."""
+    world.accept(world.deactivate(GPU_3))
+    number = report_all(world)
+    untouched = [world.device(gpu) for gpu in (IDLE, GPU_3)]
+    world.accept(tally(world, number, [IDLE, GPU_1, GPU_3]))
+    assert nibble_of(world.device(GPU_1), number) == 3
+    assert [world.device(gpu) for gpu in (IDLE, GPU_3)] == untouched
+    assert world.ring().weights[number] == world.device(GPU_1).weight
+    world.reject(errors.DeviceNotInEpoch, tally(world, number, [GPU_1, GPU_3]))
+    world.accept(tally(world, number, [GPU_3, GPU_2]))
 
 
 @guards(errors.AlreadyTallied)

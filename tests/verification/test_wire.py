@@ -126,6 +126,7 @@ _SECOND_TIME = {
     "deregister_device": errors.WrongAccountOwner,
     "join_attestor": errors.AlreadyInUse,
     "exit_attestor": errors.AttestorExiting,
+    "evict_attestor": errors.AttestorExiting,
     "withdraw_bond": errors.WrongAccountOwner,
     "open_epoch": errors.EpochOpen,
     "rearm_epoch": errors.RearmTooEarly,

@@ -6,14 +6,14 @@ another epoch, another provider's answers. Their accounts are what attackers wou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 
 from solders.account import Account
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
-from ionet.localnet.actors import GOVERNANCE, GUARDIAN
+from ionet.localnet.actors import GOVERNANCE, GUARDIAN, Actor
 from ionet.localnet.clock import SLOT_HASHES
 from ionet.localnet.rent import minimum_balance
 from ionet.programs.escrow.accounts import Offer
@@ -32,6 +32,7 @@ from tests.verification.harness.cast import (
     IDLE,
     NEW,
     Gpu,
+    attestor_of,
 )
 from tests.verification.harness.rounds import (
     UNTIL_SEED,
@@ -156,6 +157,26 @@ def _deregister_with_offer(world: World) -> Instruction:
     return IDLE.deregister()
 
 
+def remember(
+    world: World, attestor: Actor, *, missed: Iterable[int], revealed: Iterable[int] = ()
+) -> None:
+    """Let an attestor have missed and revealed one report in each of some epochs."""
+    epochs, misses, reveals = [0] * 32, [0] * 32, [0] * 32
+    for counts, numbers in ((misses, missed), (reveals, revealed)):
+        for number in numbers:
+            epochs[number % 32] = number
+            counts[number % 32] = 1
+    world.rewrite(
+        attestor_of(attestor), epochs=tuple(epochs), missed=tuple(misses), revealed=tuple(reveals)
+    )
+
+
+def _evict_attestor(world: World) -> Instruction:
+    world.to(0, epoch=9)
+    remember(world, ATTESTORS[1], missed=(1, 3, 5, 8))
+    return world.evict(ATTESTORS[1])
+
+
 def _withdraw_bond(world: World) -> Instruction:
     world.accept(world.exit(ATTESTORS[4]))
     world.to(0, epoch=world.epoch + 1 + MISS_EPOCHS)
@@ -227,6 +248,7 @@ EXAMPLES = (
     Example("join_attestor", lambda world: join(ATTESTORS[5])),
     Example("exit_attestor", lambda world: world.exit(ATTESTORS[1])),
     Example("exit_attestor from the last seat", lambda world: world.exit(ATTESTORS[4])),
+    Example("evict_attestor", _evict_attestor),
     Example("withdraw_bond", _withdraw_bond),
     Example("open_epoch", lambda world: open_epoch(1)),
     Example("open_epoch again", _open_epoch_again),

@@ -156,6 +156,14 @@ class World(Chain):
         }
         return instructions.exit_attestor(**{**accounts, **changes})
 
+    def evict(self, attestor: Actor, /, **changes: Pubkey) -> Instruction:
+        """Build ``evict_attestor``, with who holds the last seat."""
+        accounts = {
+            "attestor": attestor_of(attestor),
+            "last_attestor": attestor_of(self.last_attestor()),
+        }
+        return instructions.evict_attestor(**{**accounts, **changes})
+
     def last_attestor(self) -> Actor:
         """Return who holds the last seat from the next epoch on."""
         last = self.decode(REGISTRY).seats - 1
