@@ -11,32 +11,21 @@ from pathlib import Path
 
 from solders.pubkey import Pubkey
 
-from ionet import Client, GpuClass, IonetError, JobKind, OfferView
+from ionet import Client, IonetError, JobKind, OfferView
 from ionet._sync.jobs import JobHandle
-from ionet.localnet.actors import TREASURY, Actor
+from ionet.localnet.actors import EPOCH_KEEPER, TREASURY
 from ionet.localnet.demo_checks import check_all, read_wallets
 from ionet.localnet.demo_close import close_everything
+from ionet.localnet.demo_epochs import follow_epochs
+from ionet.localnet.demo_fleet import Fleet
 from ionet.localnet.demo_jobs import follow_jobs
 from ionet.localnet.demo_record import Recorder
 from ionet.localnet.demo_report import DemoReport
 from ionet.localnet.genesis import Program
 from ionet.localnet.net import Localnet
-from ionet.localnet.scenario import Action, JobPlan, OfferPlan, Scenario, Step
+from ionet.localnet.scenario import DeviceEntry, OfferPlan, Scenario
+from ionet.localnet.scenario_jobs import Action, JobPlan, Step
 from ionet.localnet.scenario_toml import ScenarioError
-from ionet.programs.verification.constants import EPOCH_SECONDS
-
-_EPOCHS_BEFORE = 2
-"""Epochs from the registration of a device to its first job."""
-_VRAM_GIB = {
-    GpuClass.H100: 80,
-    GpuClass.H200: 141,
-    GpuClass.B200: 192,
-    GpuClass.A100: 80,
-    GpuClass.L40S: 48,
-    GpuClass.RTX4090: 24,
-    GpuClass.RTX3090: 24,
-    GpuClass.OTHER: 16,
-}
 
 
 def run_demo(
@@ -57,7 +46,8 @@ def run_demo(
     with Localnet.start(
         actors,
         fee_bps=scenario.fee_bps,
-        unix_time=scenario.starts_at - _EPOCHS_BEFORE * EPOCH_SECONDS,
+        attestors=len(scenario.attestors),
+        unix_time=scenario.genesis,
         programs=programs,
         ledger=ledger,
     ) as net:
@@ -68,8 +58,8 @@ class _Run:
     def __init__(self, scenario: Scenario, net: Localnet) -> None:
         self._scenario = scenario
         self._net = net
-        self._recorder = Recorder(net.vm, net.escrow)
-        self._devices: dict[str, list[Pubkey]] = {}
+        self._recorder = Recorder(net.vm, net.programs)
+        self._fleet = Fleet(scenario, net)
         self._offers: dict[str, list[OfferView]] = {}
         self._provider_of: dict[Pubkey, str] = {}
         self._jobs: dict[str, tuple[JobHandle, ...]] = {}
@@ -77,13 +67,13 @@ class _Run:
 
     def report(self) -> DemoReport:
         """Verify the fleet, run everything, then read what it came to."""
-        scenario, net = self._scenario, self._net
-        self._verify()
-        names = (scenario.renter, *scenario.providers, scenario.keeper)
-        people = [net.actor(name) for name in names]
+        scenario, net, fleet = self._scenario, self._net, self._fleet
+        names = (scenario.renter, *scenario.providers, scenario.keeper, EPOCH_KEEPER.name)
+        people = [net.actor(name) for name in (*names, *net.attestors)]
         before = read_wallets(net, (*people, TREASURY))
         net.vm.observers.append(self._recorder)
         try:
+            fleet.verify()
             self._play()
         finally:
             net.vm.observers.remove(self._recorder)
@@ -95,60 +85,48 @@ class _Run:
             labels=self._labels,
             get_account=net.vm.get_account,
             escrow=net.escrow,
+            genesis=scenario.genesis,
         )
         checks = check_all(
             net,
             self._recorder,
+            fleet,
             jobs,
             before,
             renter=scenario.renter,
             fee_bps=scenario.fee_bps,
         )
         return DemoReport(
-            scenario.name,
-            scenario.fee_bps,
-            scenario.prices,
-            name_of,
-            self._labels,
-            executed,
-            jobs,
-            checks,
+            scenario=scenario.name,
+            fee_bps=scenario.fee_bps,
+            prices=scenario.prices,
+            names=name_of,
+            labels=self._labels | fleet.labels,
+            executed=executed,
+            epochs=follow_epochs(executed, fleet.counts),
+            after=fleet.count(),
+            power=tuple(fleet.power),
+            jobs=jobs,
+            checks=checks,
         )
-
-    def _verify(self) -> None:
-        """Let the attestors see every device, so that jobs can start on it."""
-        for offer in self._scenario.offers:
-            self._devices[offer.name] = [self._register(offer, n) for n in range(offer.devices)]
-        self._net.run_epochs(_EPOCHS_BEFORE)
-
-    def _register(self, offer: OfferPlan, number: int) -> Pubkey:
-        key = Actor.named(f"{self._scenario.name}/{offer.name}/{number + 1}")
-        provider = self._client(offer.provider).provider
-        device = provider.register_device(
-            key.keypair,
-            gpu=offer.gpu,
-            vram_gib=_VRAM_GIB[offer.gpu],
-            fingerprint=sha256(f"hardware of {key.name}".encode()).digest(),
-        )
-        return provider.activate_device(device).address
 
     def _play(self) -> None:
         for offer in self._scenario.offers:
-            self._offers[offer.name] = [self._post(offer, n) for n in range(offer.devices)]
-        for job, step in self._scenario.timeline():
-            now = self._net.vm.now().unix_timestamp
-            self._net.run_until(max(self._scenario.starts_at + step.at, now))
-            try:
-                self._step(job, step)
-            except IonetError as error:
-                where = f'job "{job.name}": {step.action} at {step.at} s'
-                raise ScenarioError(f"{self._scenario.name}: {where}: {error}") from error
-        close_everything(self._net, self._client(self._scenario.keeper))
+            addresses = self._fleet.addresses[offer.devices.name]
+            self._offers[offer.devices.name] = [self._post(offer, device) for device in addresses]
+        for entry in self._scenario.timeline():
+            self._fleet.go_to(self._scenario.starts_at + entry.step.at)
+            if isinstance(entry, DeviceEntry):
+                self._fleet.change(entry.plan, entry.step)
+            else:
+                self._step(entry.plan, entry.step)
+        close_everything(self._net, self._client(self._scenario.keeper), self._fleet.go_to)
+        self._fleet.rest()
 
-    def _post(self, offer: OfferPlan, number: int) -> OfferView:
-        change = self._client(offer.provider).provider.post_offer(
-            self._devices[offer.name][number],
-            rate=offer.price.rate,
+    def _post(self, offer: OfferPlan, device: Pubkey) -> OfferView:
+        change = self._client(offer.devices.provider).provider.post_offer(
+            device,
+            rate=offer.rate,
             mint=self._net.usdc,
             kinds=offer.kinds,
             min=offer.min_duration,
@@ -156,16 +134,20 @@ class _Run:
             min_charge=offer.min_charge,
             create_token_account=False,
         )
-        self._provider_of[change.offer.address] = offer.provider
+        self._provider_of[change.offer.address] = offer.devices.provider
         return change.offer
 
     def _step(self, plan: JobPlan, step: Step) -> None:
-        if step.action is Action.OPEN:
-            self._open(plan)
-            return
-        jobs = self._jobs[plan.name]
-        for job in jobs[step.member - 1 : step.member] if step.member else jobs:
-            self._act(job, plan, step)
+        try:
+            if step.action is Action.OPEN:
+                self._open(plan)
+                return
+            jobs = self._jobs[plan.name]
+            for job in jobs[step.member - 1 : step.member] if step.member else jobs:
+                self._act(job, plan, step)
+        except IonetError as error:
+            where = f'job "{plan.name}": {step.action} at {step.at} s'
+            raise ScenarioError(f"{self._scenario.name}: {where}: {error}") from error
 
     def _open(self, plan: JobPlan) -> None:
         offers = [offer for name in plan.offers for offer in self._offers[name]]

@@ -10,12 +10,18 @@ from solders.token import ID as TOKEN_PROGRAM
 
 from ionet import money
 from ionet.localnet.actors import TREASURY, Actor
+from ionet.localnet.demo_checks_devices import (
+    check_epochs,
+    check_seen,
+    device_reader,
+    lamports_that_stay,
+)
+from ionet.localnet.demo_fleet import Fleet
 from ionet.localnet.demo_record import Executed, Recorder
 from ionet.localnet.demo_report import Check, JobLine, Money
 from ionet.localnet.net import Localnet
-from ionet.localnet.rent import minimum_balance
 from ionet.programs.escrow.accounts import Config, Offer
-from ionet.programs.escrow.events import JobExpired, JobOpened, OfferPosted
+from ionet.programs.escrow.events import JobExpired, JobOpened
 from ionet.tokens import decode_mint, decode_token_account
 from ionet.tokens import find_associated_token_address as find_token_account
 
@@ -36,6 +42,7 @@ def read_wallets(net: Localnet, actors: Iterable[Actor]) -> dict[str, Wallet]:
 def check_all(
     net: Localnet,
     recorder: Recorder,
+    fleet: Fleet,
     jobs: Sequence[JobLine],
     before: Mapping[str, Wallet],
     *,
@@ -47,6 +54,7 @@ def check_all(
     Args:
         net: The localnet after the scenario.
         recorder: What landed.
+        fleet: The devices, after the scenario.
         jobs: One line for each job.
         before: Wallets before the first transaction.
         renter: Who paid the deposits.
@@ -54,12 +62,20 @@ def check_all(
     """
     actors = [TREASURY if name == TREASURY.name else net.actor(name) for name in before]
     after = read_wallets(net, actors)
+    stays = lamports_that_stay(recorder.executed)
     return (
         *check_jobs(jobs, fee_bps),
+        check_seen(jobs, device_reader(net.vm.get_account, net.verification)),
+        check_epochs(fleet.skipped, len(fleet.counts)),
         *check_wallets(jobs, before, after, renter),
         _check_supply(net),
         *(
-            _check_lamports(actor, before[actor.name], after[actor.name], recorder.executed)
+            _check_lamports(
+                actor,
+                before[actor.name].lamports - after[actor.name].lamports,
+                stays[actor.pubkey],
+                recorder.executed,
+            )
             for actor in actors
         ),
         _check_nothing_left(net),
@@ -123,27 +139,23 @@ def _check_supply(net: Localnet) -> Check:
     )
 
 
-def _check_lamports(
-    actor: Actor, before: Wallet, after: Wallet, executed: Iterable[Executed]
-) -> Check:
-    """Check that lamports went for fees, tips and offers, which stay, and for nothing else."""
-    fees, tips, offers = 0, 0, 0
+def _check_lamports(actor: Actor, spent: int, stays: int, executed: Iterable[Executed]) -> Check:
+    """Check that lamports went for fees, tips and accounts that stay, and for nothing else."""
+    fees, tips = 0, 0
     clients: dict[Pubkey, Pubkey] = {}
     for transaction in executed:
         fees += transaction.fee if transaction.payer == actor.pubkey else 0
         for event in transaction.events:
-            if isinstance(event, OfferPosted) and event.provider == actor.pubkey:
-                offers += minimum_balance(Offer.LENGTH)
-            elif isinstance(event, JobOpened):
+            if isinstance(event, JobOpened):
                 clients[event.job] = event.client
             elif isinstance(event, JobExpired):
                 tips += event.tip if event.caller == actor.pubkey else 0
                 tips -= event.tip if clients[event.job] == actor.pubkey else 0
-    spent = before.lamports - after.lamports
     return Check(
         f"rent is back to the last lamport: {actor.name}",
-        spent == fees + offers - tips,
-        f"spent {spent} = network fees {fees} + rent of offers {offers} - tips {tips}",
+        spent == fees + stays - tips,
+        f"spent {spent} = network fees {fees} + rent and deposits of what stays {stays}"
+        f" - tips {tips}",
     )
 
 

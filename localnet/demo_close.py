@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from solders.account import Account
 from solders.pubkey import Pubkey
@@ -21,8 +21,13 @@ _MAX_ROUNDS = 128
 """Enough for the longest job, 30 days, with all of its windows."""
 
 
-def close_everything(net: Localnet, keeper: Client) -> None:
+def close_everything(net: Localnet, keeper: Client, go_to: Callable[[int], None]) -> None:
     """Crank and let time pass, again and again, until no job and no cluster is left.
+
+    Args:
+        net: The localnet.
+        keeper: The stranger.
+        go_to: Lets time pass until a Unix second.
 
     Raises:
         LocalnetError: something is left that no deadline frees; names what the cranks said.
@@ -38,7 +43,7 @@ def close_everything(net: Localnet, keeper: Client) -> None:
         coming = [time for time in _deadlines(left, now, net) if time > now]
         if not coming:
             break
-        net.run_until(max(min(coming), now + _ROUND))
+        go_to(max(min(coming), now + _ROUND))
     raise LocalnetError(f"what is left has no deadline that frees it: {failures or 'nothing due'}")
 
 

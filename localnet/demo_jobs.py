@@ -10,13 +10,16 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 
 from ionet.codec import Unknown
+from ionet.deployment import Event
+from ionet.devices import Result, result_of
+from ionet.epochs import starts_at
 from ionet.localnet.demo_record import Executed
-from ionet.localnet.demo_report import JobLine, Money
+from ionet.localnet.demo_report import JobLine, Money, Service
 from ionet.programs.escrow.accounts import Job
-from ionet.programs.escrow.enums import JobKind, JobState
+from ionet.programs.escrow.enums import EndReason, JobKind, JobState
 from ionet.programs.escrow.events import (
-    Event,
     FeeSwept,
+    JobAccepted,
     JobCancelled,
     JobClosed,
     JobDeclined,
@@ -27,10 +30,13 @@ from ionet.programs.escrow.events import (
     JobRefunded,
     JobReleased,
     JobSettled,
+    JobStarted,
     OfferPosted,
     VoucherSettled,
 )
 from ionet.programs.escrow.pdas import find_vault
+from ionet.programs.verification.constants import EPOCH_SECONDS
+from ionet.programs.verification.events import DeviceTallied
 from ionet.tokens import decode_token_account
 
 GetAccount: TypeAlias = Callable[[Pubkey], Account | None]
@@ -56,9 +62,48 @@ def money_moved(event: Event) -> Money:
 @dataclass(slots=True)
 class _Followed:
     opened: JobOpened
-    provider: Pubkey
+    offer: OfferPosted
     moved: Money = field(default_factory=Money)
+    started_at: int = 0
+    ended: JobEnded | None = None
     closed: JobClosed | None = None
+
+    def take(self, event: Event) -> None:
+        """Take note of one of the job's events."""
+        self.moved += money_moved(event)
+        match event:
+            case JobAccepted() | JobStarted():
+                self.started_at = event.started_at
+            case JobEnded():
+                self.ended = event
+            case JobClosed():
+                self.closed = event
+            case _:
+                pass
+
+    def service(self, unseen: Iterable[tuple[int, int]]) -> Service | None:
+        """Return what its device did, if it is a rental that ran and ended.
+
+        Args:
+            unseen: Unix seconds, first and end of each epoch in which the device is not paid.
+        """
+        if self.ended is None or self.opened.kind is not JobKind.RENTAL:
+            return None
+        is_early = self.ended.reason is EndReason.CLIENT
+        dark = [
+            max(first, self.started_at)
+            for first, end in unseen
+            if first < self.ended.ended_at and end > self.started_at
+        ]
+        return Service(
+            device=self.offer.device,
+            rate=self.opened.rate,
+            started_at=self.started_at,
+            ended_at=self.ended.ended_at,
+            seen=self.ended.seen_seconds,
+            minimum=self.offer.min_charge if is_early else 0,
+            unseen_from=min(dark, default=None),
+        )
 
 
 def follow_jobs(
@@ -68,6 +113,7 @@ def follow_jobs(
     labels: Mapping[Pubkey, str],
     get_account: GetAccount,
     escrow: Pubkey,
+    genesis: int,
 ) -> tuple[JobLine, ...]:
     """Return a line for each job that was opened, in the order of opening.
 
@@ -77,28 +123,34 @@ def follow_jobs(
         labels: Names of jobs, by address.
         get_account: Reads the chain as it is now, for jobs that are not closed.
         escrow: The escrow program.
+        genesis: Unix second at which epoch 0 begins.
     """
-    providers: dict[Pubkey, Pubkey] = {}
+    unseen: dict[Pubkey, list[tuple[int, int]]] = {}
+    offers: dict[Pubkey, OfferPosted] = {}
     jobs: dict[Pubkey, _Followed] = {}
     for event in (event for transaction in executed for event in transaction.events):
         if isinstance(event, OfferPosted):
-            providers[event.offer] = event.provider
+            offers[event.offer] = event
         elif isinstance(event, JobOpened):
-            jobs[event.job] = _Followed(event, providers[event.offer])
+            jobs[event.job] = _Followed(event, offers[event.offer])
+        elif isinstance(event, DeviceTallied) and result_of(event.nibble) is Result.UNSEEN:
+            # What an epoch finds decides the next one.
+            first = starts_at(genesis, event.epoch_number + 1)
+            unseen.setdefault(event.device, []).append((first, first + EPOCH_SECONDS))
         job = jobs.get(getattr(event, "job", Pubkey.default()))
         if job is not None:
-            job.moved += money_moved(event)
-            job.closed = event if isinstance(event, JobClosed) else job.closed
+            job.take(event)
     return tuple(
         JobLine(
             label=labels.get(address, str(address)),
             address=address,
             kind=_lower(job.opened.kind),
-            provider=names.get(job.provider, str(job.provider)),
+            provider=names.get(job.offer.provider, str(job.offer.provider)),
             state="closed" if job.closed else _state(address, get_account(address), escrow),
             rent=job.closed.rent if job.closed else 0,
             money=job.moved + Money(held=_vault_balance(address, get_account, escrow)),
             final=None if job.closed is None else _final(job.closed),
+            service=job.service(unseen.get(job.offer.device, ())),
         )
         for address, job in jobs.items()
     )

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from solders.account import Account
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 
+from ionet.deployment import Event, Programs
 from ionet.localnet.conservation import ConservationCheck
 from ionet.localnet.vm import Landed, Vm
-from ionet.programs.escrow.events import Event, parse_logs
-from ionet.programs.escrow.interface import INSTRUCTIONS
+from ionet.programs.escrow import interface as escrow
+from ionet.programs.verification import interface as verification
+from ionet.surface import InstructionInfo
 
-_NAME_OF = {info.discriminator: name for name, info in INSTRUCTIONS.items()}
+Names: TypeAlias = Mapping[bytes, str]
+"""Names of a program's instructions, by discriminator."""
+
+_INVOKE = re.compile(r"Program (\w+) invoke \[1\]")
+_CONSUMED = re.compile(r"Program (\w+) consumed (\d+) of \d+ compute units")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One instruction of the escrow program: its name, and the compute units it used."""
+    """One instruction of a program of the market: its name, and the compute units it used."""
 
     name: str
     units: int
@@ -33,8 +40,8 @@ class Executed:
     Attributes:
         unix_timestamp: When.
         payer: Who paid its fee.
-        calls: Its instructions of the escrow program, in order.
-        events: What the escrow said, in order; nothing if it failed.
+        calls: Its instructions of the market's programs, in order.
+        events: What these said, in order; nothing if it failed.
         fee: Network fee in lamports.
         size: Bytes on the wire.
         is_success: Whether it succeeded.
@@ -57,10 +64,14 @@ class Recorder:
         violations: Where money was not conserved.
     """
 
-    def __init__(self, vm: Vm, escrow: Pubkey) -> None:
+    def __init__(self, vm: Vm, programs: Programs) -> None:
         self.executed: list[Executed] = []
         self.violations: list[str] = []
-        self._escrow = escrow
+        self._programs = programs
+        self._names = {
+            programs.escrow: _names_of(escrow.INSTRUCTIONS),
+            programs.verification: _names_of(verification.INSTRUCTIONS),
+        }
         self._conservation = ConservationCheck(vm.get_account, vm.genesis.programs)
 
     def landed(self, landed: Landed) -> None:
@@ -71,8 +82,8 @@ class Recorder:
             Executed(
                 outcome.unix_timestamp,
                 tx.message.account_keys[0],
-                tuple(_calls(tx, outcome.logs, self._escrow)),
-                tuple(parse_logs(outcome.logs, program_id=self._escrow)),
+                tuple(_calls(tx, outcome.logs, self._names)),
+                tuple(self._programs.parse_logs(outcome.logs)),
                 outcome.fee,
                 len(landed.raw),
                 outcome.err is None,
@@ -88,28 +99,32 @@ class Recorder:
         """Scenarios change nothing but by transactions."""
 
 
-def _calls(tx: VersionedTransaction, logs: Iterable[str], program: Pubkey) -> Iterator[Call]:
-    """Yield the program's instructions with the compute units that the log says they used."""
+def _names_of(instructions: Mapping[str, InstructionInfo]) -> Names:
+    return {info.discriminator: name for name, info in instructions.items()}
+
+
+def _calls(
+    tx: VersionedTransaction, logs: Iterable[str], names: Mapping[Pubkey, Names]
+) -> Iterator[Call]:
+    """Yield the programs' instructions with the compute units that the log says they used."""
     keys = tx.message.account_keys
-    names = [
-        _NAME_OF.get(bytes(instruction.data[:8]), "unknown")
+    called = [
+        names[keys[instruction.program_id_index]].get(bytes(instruction.data[:8]), "unknown")
         for instruction in tx.message.instructions
-        if keys[instruction.program_id_index] == program
+        if keys[instruction.program_id_index] in names
     ]
-    for name, units in zip(names, _consumed(logs, program), strict=False):
+    for name, units in zip(called, _consumed(logs, frozenset(map(str, names))), strict=False):
         yield Call(name, units)
 
 
-def _consumed(logs: Iterable[str], program: Pubkey) -> Iterator[int]:
-    """Yield what each outermost run of the program consumed; what it called is part of it."""
-    invoke = re.compile(r"Program \w+ invoke \[1\]")
-    consumed = re.compile(rf"Program {program} consumed (\d+) of \d+ compute units")
-    units = 0
-    is_inside = False
+def _consumed(logs: Iterable[str], programs: Container[str]) -> Iterator[int]:
+    """Yield what each outermost run of the programs consumed; what it called is part of it."""
+    running, units = "", 0
     for line in logs:
-        if invoke.fullmatch(line):
-            is_inside = line.startswith(f"Program {program} ")
-        elif is_inside and (match := consumed.fullmatch(line)):
-            units = int(match[1])
-        elif is_inside and line == f"Program {program} success":
+        if match := _INVOKE.fullmatch(line):
+            running = match[1] if match[1] in programs else ""
+        elif (match := _CONSUMED.fullmatch(line)) and match[1] == running:
+            units = int(match[2])
+        elif running and line == f"Program {running} success":
             yield units
+            running = ""

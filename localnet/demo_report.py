@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from solders.pubkey import Pubkey
 
+from ionet.counts import Counts
+from ionet.localnet.demo_epochs import EpochLine, PowerChange, counts_to_json
 from ionet.localnet.demo_record import Executed
 from ionet.localnet.prices import Price
 
@@ -38,6 +40,34 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """What a device did for a rental.
+
+    Attributes:
+        device: Address of its account.
+        rate: Base units for an hour.
+        started_at: Unix second of the start.
+        ended_at: Unix second of the end.
+        seen: Seconds between the two for which the program saw the device.
+        minimum: Seconds that are paid at least, if the device is seen at the start.
+        unseen_from: Unix second at which it was first lost from sight; None if it never was.
+    """
+
+    device: Pubkey
+    rate: int
+    started_at: int
+    ended_at: int
+    seen: int
+    minimum: int
+    unseen_from: int | None
+
+    @property
+    def ran(self) -> int:
+        """Seconds from start to end."""
+        return self.ended_at - self.started_at
+
+
+@dataclass(frozen=True, slots=True)
 class JobLine:
     """One job of a scenario.
 
@@ -50,6 +80,7 @@ class JobLine:
         rent: Lamports that came back at closing: rent, and a tip that nobody earned.
         money: Sums over what its events say was moved.
         final: The cumulative amounts of its last event; None while it is not closed.
+        service: What its device did; None for other kinds, and for a rental that never ran.
     """
 
     label: str
@@ -60,6 +91,7 @@ class JobLine:
     rent: int
     money: Money
     final: Money | None
+    service: Service | None
 
     def to_json(self) -> dict[str, Any]:
         """Return the line as a JSON object."""
@@ -71,6 +103,9 @@ class JobLine:
             "state": self.state,
             **self.money.to_json(),
             "rent": self.rent,
+            "ran": 0 if self.service is None else self.service.ran,
+            "seen": 0 if self.service is None else self.service.seen,
+            "unseen_from": None if self.service is None else self.service.unseen_from,
         }
 
 
@@ -129,6 +164,9 @@ class DemoReport:
         names: Names of actors, by address.
         labels: Names of jobs and clusters, by address.
         executed: What landed, in order.
+        epochs: One line for each finished epoch; the first is that in which the fleet registered.
+        after: The counts at the end.
+        power: What happened to devices off the chain.
         jobs: One line for each job.
         checks: What was checked.
     """
@@ -139,8 +177,16 @@ class DemoReport:
     names: dict[Pubkey, str]
     labels: dict[Pubkey, str]
     executed: tuple[Executed, ...]
+    epochs: tuple[EpochLine, ...]
+    after: Counts
+    power: tuple[PowerChange, ...]
     jobs: tuple[JobLine, ...]
     checks: tuple[Check, ...]
+
+    @property
+    def before(self) -> Counts:
+        """The counts after registration, before any device was verified."""
+        return self.epochs[0].counts
 
     @property
     def totals(self) -> Money:
@@ -167,6 +213,12 @@ class DemoReport:
             "prices": [price.to_json() for price in self.prices],
             "jobs": [job.to_json() for job in self.jobs],
             "totals": self.totals.to_json(),
+            "counts": {
+                "before": counts_to_json(self.before),
+                "after": counts_to_json(self.after),
+            },
+            "epochs": [epoch.to_json() for epoch in self.epochs],
+            "power": [asdict(change) for change in self.power],
             "cu": {cost.name: cost.max_units for cost in costs},
             "instructions": {cost.name: cost.to_json() for cost in costs},
             "transactions": len(self.executed),

@@ -52,8 +52,7 @@ class Localnet:
         usdc: Address of the USDC-like mint (6 decimals).
         io: Address of the test $IO mint (8 decimals).
         attestors: Those that ``run_epochs`` acts for, by name, in the order in which they joined.
-        probe: What an attestor sees of a device if nothing else is said: no answer from an
-            unplugged one, hired if its offer has a live job, else deployable.
+        probe: What attestors see of a device if nothing else is said; see ``Attestation.probe``.
     """
 
     def __init__(self, vm: Vm, actors: Sequence[str] = (), attestors: Sequence[str] = ()) -> None:
@@ -232,9 +231,9 @@ class Localnet:
     def run_epochs(self, count: int = 1, *, probe: Probe | None = None) -> tuple[EpochReport, ...]:
         """Run epochs: open, seed, commit, reveal, tally; the clock ends at the start of the next.
 
-        The first is run from wherever the clock stands in it: what is too late by then is left out,
-        and its report says so. A device that becomes active in one epoch is reported on in the
-        next, and cluster-ready in the one after: two epochs later.
+        The first is run from where the clock stands: what is too late is left out, and its report
+        says so. A device that becomes active in one epoch is reported on in the next, and
+        cluster-ready in the one after: two epochs later.
 
         Args:
             count: How many epochs.
@@ -243,14 +242,13 @@ class Localnet:
         Raises:
             LocalnetError: the clock stands before epoch 0.
         """
-        seen = probe or self.probe
-        return tuple(self._attestation.finish_epoch(seen) for _ in range(count))
+        return tuple(self._attestation.finish_epoch(probe or self.probe) for _ in range(count))
 
     def run_until(self, unix_time: int, *, probe: Probe | None = None) -> tuple[EpochReport, ...]:
         """Go to a time, with everybody doing by then what is due; see ``run_epochs``.
 
-        The clock comes to stand at ``unix_time``, or some blocks later if something was due just
-        before. Later calls go on within the same epoch.
+        The clock then stands at it, or some blocks later if something was due just before. Later
+        calls go on within the same epoch.
 
         Returns:
             The epochs that ended by then.
@@ -258,8 +256,7 @@ class Localnet:
         Raises:
             ClockError: the time has passed.
         """
-        seen = probe or self.probe
-        return self._attestation.run_until(unix_time, seen)
+        return self._attestation.run_until(unix_time, probe or self.probe)
 
     def join_attestor(self, name: str, behaviour: Behaviour = HONEST) -> AttestorActor:
         """Let one more actor take a seat, for whom ``run_epochs`` acts from the next epoch on."""

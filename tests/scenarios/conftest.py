@@ -9,20 +9,26 @@ import pytest
 
 from ionet.localnet.demo import run_demo
 from ionet.localnet.demo_report import DemoReport
-from ionet.localnet.scenario import load_scenario, shipped_scenario
+from ionet.localnet.scenario import Scenario, load_scenario, shipped_scenario
 
 
 @dataclass(frozen=True)
 class Run:
     """What a scenario came to, and the ledger of it."""
 
+    scenario: Scenario
     report: DemoReport
     ledger: Path
 
+    @property
+    def set_up(self) -> int:
+        """Transactions before the scenario: two configs, two mints, and attestors who join."""
+        return 4 + len(self.scenario.attestors)
+
 
 def _run(name: str, folder: Path) -> Run:
-    ledger = folder / f"{name}.jsonl"
-    return Run(run_demo(load_scenario(shipped_scenario(name)), ledger=ledger), ledger)
+    scenario, ledger = load_scenario(shipped_scenario(name)), folder / f"{name}.jsonl"
+    return Run(scenario, run_demo(scenario, ledger=ledger), ledger)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from ionet.localnet.demo_report import AMOUNTS, JobLine, Money
 from ionet.localnet.ledger import Ledger
 from ionet.localnet.records import TransactionRecord
 from ionet.localnet.scenario import load_scenario, shipped_scenario
-from ionet.programs.escrow.interface import INSTRUCTIONS
+from ionet.programs.escrow import interface as escrow
+from ionet.programs.verification import interface as verification
 from tests.scenarios.conftest import Run
 
 HOUR = 3_600
@@ -37,8 +38,11 @@ def test_the_demo_comes_to_its_real_figures(demo: Run) -> None:
         assert money_of[f"training {member}/8"] == rental(boreal, 36 * HOUR, 36 * boreal)
     assert money_of["fine-tune"] == rental(1_390_000, 9_000, 5_560_000)
     assert money_of["inference"] == Money(5_000_000, 3_209_357, 82_291, 1_708_352, 0)
+    assert money_of["simulation"] == rental(1_390_000, 57_540, 33_360_000)
+    assert money_of["simulation"] == Money(33_360_000, 21_661_413, 555_420, 11_143_167, 0)
     assert money_of["unanswered"] == Money(720_000, 0, 0, 720_000, 0)
-    assert len(money_of) == 11
+    assert len(money_of) == 12
+    assert demo.report.totals == Money(798_652_800, 763_421_375, 19_574_906, 15_656_519, 0)
 
 
 def test_the_other_exits_come_to_theirs(exits: Run) -> None:
@@ -49,6 +53,7 @@ def test_the_other_exits_come_to_theirs(exits: Run) -> None:
         gang = money_of[f"gang {member}/3"]
         assert (gang.paid, gang.fee, gang.refunded) == (0, 0, gang.deposit)
     assert money_of["evicted"] == rental(2_402_400, 7 * HOUR + 29 * 60, 28_828_800)
+    assert money_of["gap"] == rental(1_390_000, 24 * HOUR, 50_040_000)
 
 
 def test_everything_adds_up(either: Run) -> None:
@@ -76,7 +81,12 @@ def test_every_instruction_of_a_job_is_in_one_of_the_scenarios(demo: Run, exits:
     seen = {cost.name for run in (demo, exits) for cost in run.report.costs}
     governed = {"set_mint", "propose_authority", "accept_authority", "pause", "unpause"}
     parameters = {"initialize_config", "update_config", "update_offer"}
-    assert seen == INSTRUCTIONS.keys() - governed - parameters
+    of_jobs = escrow.INSTRUCTIONS.keys() - governed - parameters
+    of_devices = {"register_device", "activate_device"}
+    of_epochs = {"open_epoch", "seed_epoch", "tally", "record_miss"}
+    of_reports = {"open_report", "commit_report", "reveal_report"}
+    assert (of_devices | of_epochs | of_reports) < verification.INSTRUCTIONS.keys()
+    assert seen == of_jobs | of_devices | of_epochs | of_reports
 
 
 def test_the_ledger_holds_every_transaction_of_the_report(either: Run) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from ionet.localnet.demo import run_demo
 from ionet.localnet.prices import load_prices
-from ionet.localnet.scenario import Action, load_scenario, shipped_scenario
+from ionet.localnet.scenario import DeviceEntry, load_scenario, shipped_scenario
+from ionet.localnet.scenario_devices import DeviceAction, DeviceStep
+from ionet.localnet.scenario_jobs import Action
 from ionet.localnet.scenario_toml import ScenarioError
 
 DEMO = shipped_scenario()
@@ -32,15 +34,29 @@ def test_prices_keep_source_and_date() -> None:
 
 def test_the_demo_is_what_it_says() -> None:
     scenario = load_scenario(DEMO)
-    assert scenario.providers == ("atlas", "boreal", "cirrus")
+    assert scenario.providers == ("atlas", "boreal", "cirrus", "delta")
+    assert sum(devices.count for devices in scenario.devices) == 29
+    assert len(scenario.attestors) == 7
+    assert scenario.starts_at - scenario.genesis == 5 * 21_600
     training = scenario.jobs[0]
-    offers = {offer.name: offer for offer in scenario.offers}
-    assert sum(offers[name].devices for name in training.offers) == 8
+    offers = {offer.devices.name: offer for offer in scenario.offers}
+    assert sum(offers[name].devices.count for name in training.offers) == 8
     assert [(s.at, s.action, s.duration) for s in training.steps if s.duration] == [
         (82_800, Action.EXTEND, 43_200)
     ]
-    times = [step.at for _, step in scenario.timeline()]
+    entries = list(scenario.timeline())
+    times = [entry.step.at for entry in entries]
     assert times == sorted(times)
+    unplugged = [entry for entry in entries if isinstance(entry, DeviceEntry)]
+    assert [(entry.plan.name, entry.step) for entry in unplugged] == [
+        ("delta-a100", DeviceStep(36_000, DeviceAction.UNPLUG))
+    ]
+
+
+def test_an_offer_of_several_gpus_costs_as_much_as_all_of_them(folder: Path) -> None:
+    path = folder / "demo.toml"
+    path.write_text(path.read_text().replace("count = 6\n", "count = 6\nprocessors = 4\n"))
+    assert load_scenario(path).offers[0].rate == 4 * 2_690_000
 
 
 BAD = {
@@ -50,7 +66,89 @@ BAD = {
     "fee": ("fee_bps = 250", "fee_bps = 1001", "fee_bps = 1001: must be a whole number, 0 to 1000"),
     "float": ("fee_bps = 250", "fee_bps = 2.5", "fee_bps = 2.5: must be a whole number"),
     "start": ("09:00:00Z", "09:00:00", "must be a time such as 2026-11-22T09:00:00Z"),
-    "class": ('"A100"', '"A1000"', 'offer[3].class = "A1000": must be one of OTHER, H100'),
+    "first epoch": (
+        "first_epoch = 5",
+        "first_epoch = 1",
+        "first_epoch = 1: must be a whole number, 2",
+    ),
+    "nobody looks": (
+        "{ honest = 5, silent = 1, always_pass = 1 }",
+        "{}",
+        "attestors.honest: is missing",
+    ),
+    "behaviour": ("silent = 1", "lazy = 1", "attestors.lazy = 1: is unknown or has no meaning"),
+    "class": ('"A100"', '"A1000"', 'devices[3].class = "A1000": must be one of OTHER, H100'),
+    "source": (
+        'source = "own"',
+        'source = "ebay"',
+        'devices[1].source = "ebay": must be one of own',
+    ),
+    "no GPUs": ("processors = 8", "processors = 0", "devices[8].processors = 0: must be a whole"),
+    "memory": (
+        "vram_gib = 192",
+        "vram_gib = 4097",
+        "vram_gib = 4097: must be a whole number, 1 to",
+    ),
+    "too many": (
+        "count = 12",
+        "count = 65",
+        "devices[9].count = 65: must be a whole number, 1 to 64",
+    ),
+    "too late": (
+        "activated_in = 3",
+        "activated_in = 5",
+        "activated_in = 5: must be a whole number, 0",
+    ),
+    "answer": (
+        'answers = "passed"',
+        'answers = "hired"',
+        'devices[6].answers = "hired": must be one of no_answer, passed, deployable, late',
+    ),
+    "no answer": (
+        'activated_in = 3\nanswers = "deployable"',
+        "activated_in = 3",
+        "devices[7].answers: is missing",
+    ),
+    "answer of none that is asked": (
+        'activated_in = 3\nanswers = "deployable"\n',
+        'answers = "deployable"\n',
+        'devices[7].answers = "deployable": is unknown or has no meaning here',
+    ),
+    "device action": (
+        'do = "unplug"',
+        'do = "kick"',
+        'steps[1].do = "kick": must be one of unplug',
+    ),
+    "device": (
+        'do = "unplug"',
+        'do = "unplug", device = 2',
+        "devices[7].steps[1].device = 2: must be a whole number, 1 to 1",
+    ),
+    "device order": (
+        '{ at = "10h", do = "unplug" },',
+        '{ at = "10h", do = "unplug" }, { at = "9h", do = "plug" },',
+        'devices[7].steps[2].at = "32400 s": is before the step above',
+    ),
+    "devices twice": (
+        'name = "boreal-a100"',
+        'name = "boreal-h100"',
+        'devices[3].name = "boreal-h100": is used twice',
+    ),
+    "offer of nothing": (
+        'devices = "boreal-a100"',
+        'devices = "boreal-a10"',
+        'offer[3].devices = "boreal-a10": must be one of atlas-h100, boreal-h100',
+    ),
+    "offer twice": (
+        'devices = "boreal-a100"',
+        'devices = "boreal-h100"',
+        'offer[3].devices = "boreal-h100": is offered twice',
+    ),
+    "offer of the unproven": (
+        'devices = "boreal-a100"',
+        'devices = "delta-4090"',
+        'offer[3].devices = "delta-4090": are never activated',
+    ),
     "seller": ('"OpenRelay"', '"Nobody"', 'offer[4].price.seller = "Nobody": has no row for RTX'),
     "no prices": ('gpu-prices.toml"\nfee', 'x.toml"\nfee', "x.toml: No such file or directory"),
     "duration": ('"30m", do = "open"', '"3 hours", do = "open"', 'job[2].steps[1].at = "3 hours"'),

@@ -1,16 +1,24 @@
-"""The demo's report for people: timeline, money, cost, and whether it adds up."""
+"""The demo's report for people: timeline, devices, money, cost, and whether it adds up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
-from ionet.cli.timeline import Row, timeline, usd_exact
-from ionet.localnet.demo_report import AMOUNTS, DemoReport, Money
+from ionet.cli.demo_tables import (
+    cost_table,
+    counts_table,
+    epoch_table,
+    money_table,
+    price_table,
+    seen_table,
+    timeline_table,
+)
+from ionet.cli.timeline import timeline
+from ionet.cli.timeline_row import span, usd_exact
+from ionet.counts import Counts
+from ionet.localnet.demo_report import AMOUNTS, DemoReport
 
 _WIDTH = 112
 
@@ -20,70 +28,42 @@ def print_report(report: DemoReport, console: Console | None = None) -> None:
     out = console or Console(highlight=False)
     # Wider than a narrow terminal: a folded line can be read, an amount that is cut cannot.
     out.width = max(out.width, _WIDTH)
-    out.print(f"Scenario {report.scenario}: {len(report.jobs)} jobs, amounts in USDC", style="bold")
-    out.print(_price_table(report))
-    out.print(_timeline_table(timeline(report)))
-    out.print(_money_table(report))
-    out.print(_cost_table(report))
+    devices = f"{report.after.accounts} devices, {len(report.epochs)} epochs"
+    title = f"Scenario {report.scenario}: {devices}, {len(report.jobs)} jobs, amounts in USDC"
+    out.print(title, style="bold")
+    out.print(price_table(report))
+    out.print(timeline_table(timeline(report)))
+    out.print(epoch_table(report))
+    out.print(counts_table(report))
+    for name, counts in (("before", report.before), ("after", report.after)):
+        out.print(f"  {name:6} {_digest(counts)}")
+    out.print()
+    out.print(seen_table(report))
+    out.print(money_table(report))
+    out.print(cost_table(report))
+    _print_unseen(report, out)
     _print_checks(report, out)
 
 
-def _table(title: str, left: Iterable[str], right: Iterable[str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
-    for name in left:
-        table.add_column(name, no_wrap=True)
-    for name in right:
-        table.add_column(name, justify="right", no_wrap=True)
-    return table
+def _digest(counts: Counts) -> str:
+    return f"{_time(counts.at)} sha256 {counts.sha256}"
 
 
-def _price_table(report: DemoReport) -> Table:
-    table = _table("Prices, for one GPU and hour", ("gpu", "seller", "read on", "kind"), ("USDC",))
-    for price in report.prices:
-        read_on = price.read_on.isoformat()
-        table.add_row(price.gpu, price.seller, read_on, price.kind, usd_exact(price.rate))
-    return table
+def _time(at: int) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%d %b %H:%M:%S}"
 
 
-def _timeline_table(rows: Iterable[Row]) -> Table:
-    table = _table("Timeline", ("time (UTC)", "who", "action", "of"), ("times", "USDC"))
-    table.add_column("")
-    for row in rows:
-        table.add_row(
-            f"{datetime.fromtimestamp(row.at, UTC):%d %b %H:%M:%S}",
-            row.actor,
-            row.action,
-            row.subject,
-            str(row.count) if row.count > 1 else "",
-            usd_exact(row.units) if row.units else "",
-            row.note,
-        )
-    return table
-
-
-def _money_table(report: DemoReport) -> Table:
-    table = _table("Money", ("job", "kind", "provider", "state"), AMOUNTS)
+def _print_unseen(report: DemoReport, out: Console) -> None:
+    """Tell in words what a device that was lost from sight cost its owner and gave its renter."""
     for job in report.jobs:
-        table.add_row(job.label, job.kind, job.provider, job.state, *_amounts(job.money))
-    table.add_section()
-    table.add_row(f"{len(report.jobs)} jobs", "", "", "", *_amounts(report.totals), style="bold")
-    return table
-
-
-def _amounts(money: Money) -> tuple[str, ...]:
-    return tuple(usd_exact(getattr(money, name)) for name in AMOUNTS)
-
-
-def _cost_table(report: DemoReport) -> Table:
-    columns = ("count", "min CU", "max CU", "min fee", "max fee")
-    table = _table("Cost (network fee of the transaction, in lamports)", ("instruction",), columns)
-    for cost in report.costs:
-        figures = (cost.count, cost.min_units, cost.max_units, cost.min_fee, cost.max_fee)
-        table.add_row(cost.name, *(f"{figure:,}" for figure in figures))
-    fees = sum(executed.fee for executed in report.executed)
-    table.add_section()
-    table.add_row(f"{len(report.executed)} transactions", "", "", "", "", f"{fees:,}", style="bold")
-    return table
+        service = job.service
+        if service is not None and service.unseen_from is not None:
+            out.print(
+                f"{job.label}: its device went unseen at {_time(service.unseen_from)}. It ran"
+                f" {span(service.ran)}, of which {span(service.seen)} are paid:"
+                f" {usd_exact(job.money.paid + job.money.fee)} of {usd_exact(job.money.deposit)};"
+                f" {usd_exact(job.money.refunded)} went back."
+            )
 
 
 def _print_checks(report: DemoReport, out: Console) -> None:
@@ -103,7 +83,7 @@ def _print_checks(report: DemoReport, out: Console) -> None:
         return
     out.print(f"Everything adds up: {equation}.", style="bold green")
     out.print(
-        f"{len(report.checks)} checks hold: each job and the total, each fee, wallets against"
-        f" events, token supply, rent back to the last lamport, {len(report.executed)}"
-        " transactions conserved one by one."
+        f"{len(report.checks)} checks hold: each job and the total, each fee, rentals against"
+        " seen time, wallets against events, token supply, rent back to the last lamport,"
+        f" {len(report.executed)} transactions conserved one by one."
     )

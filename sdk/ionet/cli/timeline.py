@@ -1,10 +1,11 @@
-"""The timeline of a scenario, told from its events alone."""
+"""The timeline of a scenario, told from its events; what is on no chain is marked so."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
+from ionet.cli.timeline_devices import DeviceTeller
+from ionet.cli.timeline_row import Row, span, usd
 from ionet.codec import Unknown
 from ionet.localnet.demo_jobs import money_moved
 from ionet.localnet.demo_report import DemoReport, Money
@@ -14,7 +15,6 @@ from ionet.programs.escrow.events import (
     ClusterFailed,
     ClusterOpened,
     ClusterStarted,
-    Event,
     FeeSwept,
     JobAccepted,
     JobCancelled,
@@ -32,6 +32,7 @@ from ionet.programs.escrow.events import (
     ResultSubmitted,
     VoucherSettled,
 )
+from ionet.programs.escrow.events import Event as EscrowEvent
 
 _VERBS: dict[type, str] = {
     ClusterClosed: "close cluster",
@@ -56,50 +57,11 @@ _VERBS: dict[type, str] = {
 }
 
 
-_ROUND_SECONDS = 60
-"""What one actor does to the members of a cluster within this time is one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line: what one actor did, once or to several members of a cluster.
-
-    Attributes:
-        at: Unix time of the first.
-        actor: Who paid the transaction.
-        action: What was done.
-        subject: Job or cluster; of a new offer the class of the device.
-        count: How often.
-        units: Base units that all of them moved.
-        note: Where to, and anything else worth saying.
-    """
-
-    at: int
-    actor: str
-    action: str
-    subject: str
-    count: int
-    units: int
-    note: str
-
-    def is_same_deed(self, other: Row) -> bool:
-        """Return whether the two differ in nothing but member, amount and some seconds."""
-        return (self.actor, self.action, self.subject, self.note) == (
-            other.actor,
-            other.action,
-            other.subject,
-            other.note,
-        ) and abs(self.at - other.at) <= _ROUND_SECONDS
-
-    def joined_with(self, other: Row) -> Row:
-        """Return both as one line."""
-        return replace(self, count=self.count + other.count, units=self.units + other.units)
-
-
 def timeline(report: DemoReport) -> list[Row]:
     """Return the rows by time, those of one deed joined."""
     rows: list[Row] = []
-    for row in _Teller(report).rows():
+    told = (*DeviceTeller(report).rows(), *_Teller(report).rows())
+    for row in sorted(told, key=lambda row: row.at):
         same = next((i for i, earlier in enumerate(rows) if earlier.is_same_deed(row)), None)
         if same is None:
             rows.append(row)
@@ -118,6 +80,8 @@ class _Teller:
         for transaction in self._report.executed:
             actor = self._report.names.get(transaction.payer, str(transaction.payer))
             for event in transaction.events:
+                if not isinstance(event, EscrowEvent):
+                    continue
                 moved = money_moved(event)
                 if isinstance(event, JobStarted) or (
                     isinstance(event, JobRefunded) and not moved.refunded
@@ -133,7 +97,7 @@ class _Teller:
                     ", ".join(filter(None, (self._payee(event, moved), _note(event)))),
                 )
 
-    def _subject(self, event: Event) -> str:
+    def _subject(self, event: EscrowEvent) -> str:
         if isinstance(event, OfferPosted):
             return "unknown" if isinstance(event.class_, Unknown) else event.class_.name
         labels = self._report.labels
@@ -141,7 +105,7 @@ class _Teller:
         # A member is called by its place in the cluster: "training 3/8".
         return labels[address].partition(" ")[0] if address in labels else ""
 
-    def _payee(self, event: Event, moved: Money) -> str:
+    def _payee(self, event: EscrowEvent, moved: Money) -> str:
         if moved.deposit:
             return "into escrow"
         if moved.paid:
@@ -151,13 +115,13 @@ class _Teller:
         return "back to the client" if moved.refunded else ""
 
 
-def _verb(event: Event) -> str:
+def _verb(event: EscrowEvent) -> str:
     if isinstance(event, JobEnded) and event.reason is EndReason.ELAPSED:
         return "time is up"
     return _VERBS.get(type(event), type(event).__name__)
 
 
-def _note(event: Event) -> str:
+def _note(event: EscrowEvent) -> str:
     match event:
         case OfferPosted():
             return f"{usd(event.rate)} an hour"
@@ -173,20 +137,3 @@ def _note(event: Event) -> str:
             return f"tip {event.tip:,} lamports"
         case _:
             return ""
-
-
-def usd(units: int) -> str:
-    """Return USDC base units as dollars, with the decimals that are not 0, but two at least."""
-    dollars, _, cents = usd_exact(units).partition(".")
-    return f"{dollars}.{cents.rstrip('0').ljust(2, '0')}"
-
-
-def usd_exact(units: int) -> str:
-    """Return USDC base units as dollars with all six decimals."""
-    return f"{units // 10**6:,}.{units % 10**6:06d}"
-
-
-def span(seconds: int) -> str:
-    """Return a duration such as ``36 h`` or ``2 h 30 m``."""
-    parts = ((seconds // 3600, "h"), (seconds // 60 % 60, "m"), (seconds % 60, "s"))
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
