@@ -17,12 +17,14 @@ from tests.programs.harness.devices import (
     fill_ring,
     nibble,
 )
+from tests.programs.harness.examples import NEW_GPU
 from tests.programs.harness.guard import guards
 from tests.programs.harness.jobs import ACCEPT_WITHIN, Gang, JobRef
 from tests.programs.harness.stages import Stage, reach
 from tests.programs.harness.world import ALICE, DAVE, GPU_1, GPU_2, World
 
 UNSEEN, ALIVE, PASSED, DEPLOYABLE = map(nibble, Result)
+U64_MAX = (1 << 64) - 1
 NOW = FIRST_EPOCH
 """The epoch that these tests play in."""
 
@@ -184,23 +186,30 @@ def test_device_is_fit_from_epoch_1_on(world: World) -> None:
 @guards(errors.DeviceChanged, errors.DeviceNotEligible)
 @pytest.mark.parametrize(
     "changes",
-    [{"owner": DAVE.pubkey}, {"class_": GpuClass.OTHER}, {"class_": GpuClass.H200}],
-    ids=str,
+    [{}, {"owner": DAVE.pubkey}, {"class_": GpuClass.H200}, {"fingerprint": bytes(range(32))}],
+    ids=["the same", "owner", "class", "fingerprint"],
 )
-def test_key_registered_anew_with_another_owner_or_class_rejects(
-    world: World, changes: dict[str, Any]
-) -> None:
-    """An offer cannot be closed: its terms were made for the first device of this address."""
+def test_key_registered_anew_rejects(world: World, changes: dict[str, Any]) -> None:
+    """An offer cannot be closed: it was made for the first device of this address."""
     step = _request(world)
-    world.register(GPU_1, **changes, ring=bytes(128))
-    world.reject(errors.DeviceChanged, step)  # judged before its results
-    world.register(GPU_1, **changes)
-    world.reject(errors.DeviceChanged, step)
+    first = world.device(GPU_1).registered_slot
+    for slot in (first + 1, first + (1 << 32), U64_MAX):
+        world.register(GPU_1, **changes, registered_slot=slot, ring=bytes(128))
+        world.reject(errors.DeviceChanged, step)  # judged before its results
+        world.register(GPU_1, **changes, registered_slot=slot)
+        world.reject(errors.DeviceChanged, step)
     world.register(GPU_1, ring=bytes(128))
     world.reject(errors.DeviceNotEligible, step)
-    # The same owner and class again: a new record, which has to pass first.
-    world.register(GPU_1, registered_slot=1, fingerprint=bytes(range(32)))
+    world.register(GPU_1)
     world.accept(step)
+
+
+def test_offer_remembers_the_registration_of_its_device(world: World) -> None:
+    world.register(NEW_GPU, registered_slot=450_000_123)
+    world.accept(world.post(NEW_GPU))
+    assert world.offer(NEW_GPU.address).device_slot == 450_000_123
+    job = JobRef(listing=NEW_GPU)
+    world.accept(job.open(world), job.step(world, "accept_job"))
 
 
 @guards(errors.DeviceNotEligible)
