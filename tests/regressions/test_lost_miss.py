@@ -1,4 +1,4 @@
-"""A missed reveal can be recorded for 28 epochs, unless the seat has moved three times (docs/limits)."""
+"""A missed reveal can be recorded for 28 epochs, or until its seat has moved three times."""
 
 from __future__ import annotations
 
