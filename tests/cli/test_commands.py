@@ -45,7 +45,9 @@ def test_demo_prints_tables_and_that_everything_adds_up(capsys: Capture) -> None
     assert (code, err) == (0, "")
     for part in ("Timeline", "Money", "Cost", "training 8/8", "open_job", "RunPod Community"):
         assert part in out
-    assert "Everything adds up: deposit 765.292800 = paid 741.759962 + fee 19.019486" in out
+    assert "29 -> 15     0 -> 3         0 -> 11   0 -> 0" in out
+    assert "simulation: its device went unseen at 23 Nov 03:00:00" in out
+    assert "Everything adds up: deposit 798.652800 = paid 763.421375 + fee 19.574906" in out
     assert "\x1b" not in out  # no styles where nobody can see them
 
 
@@ -53,7 +55,7 @@ def test_demo_json_is_one_object(capsys: Capture) -> None:
     code, out, err = in_process(capsys, "demo", "--json")
     assert (code, err) == (0, "")
     report = json.loads(out)
-    assert {"jobs", "totals", "cu"} <= report.keys()
+    assert {"jobs", "totals", "cu", "counts", "epochs"} <= report.keys()
     assert {job["kind"] for job in report["jobs"]} == {"rental", "metered"}
 
 
@@ -139,7 +141,7 @@ def test_decode_and_idl(capsys: Capture) -> None:
         "at": 4,
     }
     for options in ((), ("--legacy",)):
-        for program, count in (("escrow", 25), ("verification", 23)):
+        for program, count in (("escrow", 25), ("verification", 24)):
             code, out, _ = in_process(capsys, "idl", program, *options)
             assert code == 0
             assert len(json.loads(out)["instructions"]) == count

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ionet.cli.timeline import Row, span, timeline, usd, usd_exact
+from ionet.cli.timeline import timeline
+from ionet.cli.timeline_row import Row, span, usd, usd_exact
 from ionet.localnet.demo import run_demo
 from ionet.localnet.demo_report import DemoReport
 from ionet.localnet.scenario import load_scenario, shipped_scenario
@@ -33,8 +34,23 @@ def test_rows_are_in_time_and_members_of_a_cluster_joined(report: DemoReport) ->
     rows = timeline(report)
     assert [row.at for row in rows] == sorted(row.at for row in rows)
     assert len(rows) < len(report.executed)
-    assert max(row.count for row in rows) in (3, 8)
+    assert max(row.count for row in rows if row.action == "open") in (3, 8)
     assert sum(row.count for row in rows if row.action == "open") == len(report.jobs)
+
+
+def test_every_device_is_told_when_it_joins_and_when_it_changes(report: DemoReport) -> None:
+    rows = timeline(report)
+
+    def devices(action: str) -> int:
+        return sum(row.count for row in rows if row.action == action)
+
+    assert devices("register") == report.after.accounts
+    assert devices("activate") == max(epoch.devices for epoch in report.epochs)
+    assert [row.action for row in rows if row.note == "not on-chain"] == [
+        change.action for change in report.power
+    ]
+    lost = [row for row in rows if row.action == "tally" and "-> unseen, no answer" in row.note]
+    assert [row.subject for row in lost] == [report.power[0].device]
 
 
 @pytest.mark.parametrize(
