@@ -17,7 +17,7 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 
 from ionet.devices import DeviceState
-from ionet.epochs import EPOCH_SECONDS, epoch_at, starts_at
+from ionet.epochs import epoch_at, starts_at
 from ionet.localnet.census_life import Life, read_life
 from ionet.localnet.rent import minimum_balance
 from ionet.localnet.scenario_toml import Table, read_toml
@@ -25,6 +25,7 @@ from ionet.localnet.setup import ACTIVATION_DEPOSIT
 from ionet.programs.verification.accounts import Device
 from ionet.programs.verification.constants import (
     ACCOUNT_VERSION,
+    EPOCH_SECONDS,
     FOREVER,
     MAX_PROCESSORS,
     MAX_VRAM_GIB,

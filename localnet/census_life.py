@@ -100,7 +100,8 @@ def read_life(table: Table, epoch: int) -> Life:
     heartbeat = table.integer("heartbeat", 0, epoch)
     earlier = table.integer("earlier", heartbeat + 1, epoch) if "earlier" in table else None
     active = until = None
-    tallied, nibbles = 1, ()
+    tallied = 1
+    nibbles: tuple[int, ...] = ()
     if "active" in table:
         # Counts from the epoch after the activation on, so -1 was activated in the count's own.
         active = table.integer("active", -1, epoch - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -16,6 +16,7 @@ from ionet.codec import Unknown
 from ionet.programs.shared.enums import GpuClass
 
 _WIDTH = 200
+_NESTED: Final[tuple[type[Any], ...]] = (dict, list)
 
 
 def print_json(document: Mapping[str, Any]) -> None:
@@ -51,7 +52,7 @@ def _cell(value: Any) -> str:
     return f"{value:,}" if is_number else _shown(value)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, bool):
@@ -75,19 +76,18 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Pubkey) else value
 
 
-def _lines(value: Any, indent: str) -> Iterator[str]:
+def _lines(value: object, indent: str) -> Iterator[str]:
     if isinstance(value, dict):
-        facts: dict[str, Any] = value
+        facts = cast("dict[str, object]", value)
         width = max(map(len, facts), default=0)
         for name, item in facts.items():
-            if isinstance(item, dict | list) and item:
+            if isinstance(item, _NESTED) and item:
                 yield f"{indent}{name}"
                 yield from _lines(item, indent + "  ")
             else:
                 yield f"{indent}{name:<{width}}  {_shown(item)}"
     elif isinstance(value, list):
-        items: list[Any] = value
-        for item in items:
+        for item in cast("list[object]", value):
             first, *rest = _lines(item, "")
             yield f"{indent}- {first}"
             yield from (f"{indent}  {line}" for line in rest)

@@ -58,7 +58,9 @@ class Session:
                 folder = Path(mkdtemp(prefix="ionet-dry-run-"))
                 opened.callback(shutil.rmtree, folder)
                 path = _copy(path, folder / "localnet")
-                journal = None if journal is None else _copy(journal, folder / "journal")
+                if journal is not None:
+                    is_new = not journal.exists()
+                    journal = folder / "journal" if is_new else _copy(journal, folder / "journal")
             self.net = opened.enter_context(Localnet.open(path))
             kept = None if journal is None else opened.enter_context(ReportJournal(journal))
             self.client = Client(self.net.connection, key, programs=self.net.programs, journal=kept)
@@ -132,8 +134,7 @@ def address_of(text: str) -> Pubkey:
 
 
 def _copy(path: Path, to: Path) -> Path:
-    """Copy a file with its mode, if it is there; a missing one is made by whoever opens it."""
-    if path.exists():
-        shutil.copyfile(path, to)
-        shutil.copymode(path, to)
-    return to if path.exists() else path
+    """Copy a file with its mode; return the copy."""
+    shutil.copyfile(path, to)
+    shutil.copymode(path, to)
+    return to
