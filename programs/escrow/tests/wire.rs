@@ -71,6 +71,7 @@ fn compiled_accounts_have_the_published_offsets() {
         fee,
         jobs,
         expired,
+        device_slot,
         reserved,
     });
     compiled!(Job {
