@@ -64,7 +64,7 @@ fn compiled_accounts_have_the_published_offsets() {
         free_tail,
         reserved,
     });
-    compiled!(FreeIndex { version, bump, number, index, rent_payer, reserved });
+    compiled!(FreeIndex { version, bump, number, index, rent_payer, freed_in, reserved });
     compiled!(Device {
         version,
         bump,
