@@ -71,12 +71,7 @@ class _Run:
         names = (scenario.renter, *scenario.providers, scenario.keeper, EPOCH_KEEPER.name)
         people = [net.actor(name) for name in (*names, *net.attestors)]
         before = read_wallets(net, (*people, TREASURY))
-        net.vm.observers.append(self._recorder)
-        try:
-            fleet.verify()
-            self._play()
-        finally:
-            net.vm.observers.remove(self._recorder)
+        self._run()
         name_of = {actor.pubkey: actor.name for actor in people}
         executed = tuple(self._recorder.executed)
         jobs = follow_jobs(
@@ -109,6 +104,14 @@ class _Run:
             jobs=jobs,
             checks=checks,
         )
+
+    def _run(self) -> None:
+        self._net.vm.observers.append(self._recorder)
+        try:
+            self._fleet.verify()
+            self._play()
+        finally:
+            self._net.vm.observers.remove(self._recorder)
 
     def _play(self) -> None:
         for offer in self._scenario.offers:

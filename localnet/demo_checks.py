@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -62,22 +63,13 @@ def check_all(
     """
     actors = [TREASURY if name == TREASURY.name else net.actor(name) for name in before]
     after = read_wallets(net, actors)
-    stays = lamports_that_stay(recorder.executed)
     return (
         *check_jobs(jobs, fee_bps),
         check_seen(jobs, device_reader(net.vm.get_account, net.verification)),
         check_epochs(fleet.skipped, len(fleet.counts)),
         *check_wallets(jobs, before, after, renter),
         _check_supply(net),
-        *(
-            _check_lamports(
-                actor,
-                before[actor.name].lamports - after[actor.name].lamports,
-                stays[actor.pubkey],
-                recorder.executed,
-            )
-            for actor in actors
-        ),
+        *_check_lamports(actors, before, after, recorder.executed),
         _check_nothing_left(net),
         _after_each(recorder),
     )
@@ -139,24 +131,39 @@ def _check_supply(net: Localnet) -> Check:
     )
 
 
-def _check_lamports(actor: Actor, spent: int, stays: int, executed: Iterable[Executed]) -> Check:
+def _check_lamports(
+    actors: Iterable[Actor],
+    before: Mapping[str, Wallet],
+    after: Mapping[str, Wallet],
+    executed: Sequence[Executed],
+) -> Iterator[Check]:
     """Check that lamports went for fees, tips and accounts that stay, and for nothing else."""
-    fees, tips = 0, 0
-    clients: dict[Pubkey, Pubkey] = {}
+    stays, tips = lamports_that_stay(executed), _tips(executed)
+    fees: Counter[Pubkey] = Counter()
     for transaction in executed:
-        fees += transaction.fee if transaction.payer == actor.pubkey else 0
-        for event in transaction.events:
-            if isinstance(event, JobOpened):
-                clients[event.job] = event.client
-            elif isinstance(event, JobExpired):
-                tips += event.tip if event.caller == actor.pubkey else 0
-                tips -= event.tip if clients[event.job] == actor.pubkey else 0
-    return Check(
-        f"rent is back to the last lamport: {actor.name}",
-        spent == fees + stays - tips,
-        f"spent {spent} = network fees {fees} + rent and deposits of what stays {stays}"
-        f" - tips {tips}",
-    )
+        fees[transaction.payer] += transaction.fee
+    for actor in actors:
+        key = actor.pubkey
+        spent = before[actor.name].lamports - after[actor.name].lamports
+        yield Check(
+            f"rent is back to the last lamport: {actor.name}",
+            spent == fees[key] + stays[key] - tips[key],
+            f"spent {spent} = network fees {fees[key]} + rent and deposits of what stays"
+            f" {stays[key]} - tips {tips[key]}",
+        )
+
+
+def _tips(executed: Iterable[Executed]) -> Counter[Pubkey]:
+    """Sum up what was earned by expiring jobs; what a client paid for it is negative."""
+    tips: Counter[Pubkey] = Counter()
+    clients: dict[Pubkey, Pubkey] = {}
+    for event in (event for transaction in executed for event in transaction.events):
+        if isinstance(event, JobOpened):
+            clients[event.job] = event.client
+        elif isinstance(event, JobExpired):
+            tips[event.caller] += event.tip
+            tips[clients[event.job]] -= event.tip
+    return tips
 
 
 def _check_nothing_left(net: Localnet) -> Check:

@@ -58,13 +58,7 @@ class Fleet:
     def go_to(self, unix_time: int) -> None:
         """Go to a time, unless it has passed; attestors and keeper do by then what is due."""
         while (end := self._end_of_epoch()) <= unix_time:
-            for report in self._net.run_until(end, probe=self._probe):
-                # Nobody has a duty in epoch 0: seats count from the epoch after joining.
-                if report.number > 0:
-                    self.skipped += [f"epoch {report.number}: {what}" for what in report.skipped]
-                refused = (f"{refusal.attestor}: {refusal.error}" for refusal in report.refusals)
-                self.skipped += [f"epoch {report.number}: {what}" for what in refused]
-            self.counts.append(self.count())
+            self._finish_epoch(len(self.counts), max(end, self._now()))
         self._net.run_until(max(unix_time, self._now()), probe=self._probe)
 
     def rest(self) -> None:
@@ -94,6 +88,17 @@ class Fleet:
             if account.data.startswith(Device.DISCRIMINATOR)
         )
         return count_devices(devices, self._now(), program_id=program)
+
+    def _finish_epoch(self, number: int, end: int) -> None:
+        reports = self._net.run_until(end, probe=self._probe)
+        left_out = [what for report in reports for what in report.skipped]
+        left_out += [f"{r.attestor}: {r.error}" for report in reports for r in report.refusals]
+        if not reports:
+            left_out.append("what was done before its end lasted until after it")
+        # Nobody has a duty in epoch 0: seats count from the epoch after joining.
+        if number > 0:
+            self.skipped += [f"epoch {number}: {what}" for what in left_out]
+        self.counts.append(self.count())
 
     def _register(self, plan: DevicePlan, number: int) -> Pubkey:
         key = Actor.named(f"{self._scenario.name}/{plan.name}/{number}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -107,7 +107,7 @@ class _Followed:
 
 
 def follow_jobs(
-    executed: Iterable[Executed],
+    executed: Sequence[Executed],
     *,
     names: Mapping[Pubkey, str],
     labels: Mapping[Pubkey, str],
@@ -125,21 +125,7 @@ def follow_jobs(
         escrow: The escrow program.
         genesis: Unix second at which epoch 0 begins.
     """
-    unseen: dict[Pubkey, list[tuple[int, int]]] = {}
-    offers: dict[Pubkey, OfferPosted] = {}
-    jobs: dict[Pubkey, _Followed] = {}
-    for event in (event for transaction in executed for event in transaction.events):
-        if isinstance(event, OfferPosted):
-            offers[event.offer] = event
-        elif isinstance(event, JobOpened):
-            jobs[event.job] = _Followed(event, offers[event.offer])
-        elif isinstance(event, DeviceTallied) and result_of(event.nibble) is Result.UNSEEN:
-            # What an epoch finds decides the next one.
-            first = starts_at(genesis, event.epoch_number + 1)
-            unseen.setdefault(event.device, []).append((first, first + EPOCH_SECONDS))
-        job = jobs.get(getattr(event, "job", Pubkey.default()))
-        if job is not None:
-            job.take(event)
+    unseen = _unseen_epochs(executed, genesis)
     return tuple(
         JobLine(
             label=labels.get(address, str(address)),
@@ -152,8 +138,36 @@ def follow_jobs(
             final=None if job.closed is None else _final(job.closed),
             service=job.service(unseen.get(job.offer.device, ())),
         )
-        for address, job in jobs.items()
+        for address, job in _followed(executed).items()
     )
+
+
+def _followed(executed: Iterable[Executed]) -> dict[Pubkey, _Followed]:
+    """Gather what each job's events say, by its address."""
+    offers: dict[Pubkey, OfferPosted] = {}
+    jobs: dict[Pubkey, _Followed] = {}
+    for event in (event for transaction in executed for event in transaction.events):
+        if isinstance(event, OfferPosted):
+            offers[event.offer] = event
+        elif isinstance(event, JobOpened):
+            jobs[event.job] = _Followed(event, offers[event.offer])
+        job = jobs.get(getattr(event, "job", Pubkey.default()))
+        if job is not None:
+            job.take(event)
+    return jobs
+
+
+def _unseen_epochs(
+    executed: Iterable[Executed], genesis: int
+) -> dict[Pubkey, list[tuple[int, int]]]:
+    """Return, by device, first second and end of each epoch in which it was found to be unseen."""
+    unseen: dict[Pubkey, list[tuple[int, int]]] = {}
+    for event in (event for transaction in executed for event in transaction.events):
+        if isinstance(event, DeviceTallied) and result_of(event.nibble) is Result.UNSEEN:
+            # What an epoch finds decides the next one.
+            first = starts_at(genesis, event.epoch_number + 1)
+            unseen.setdefault(event.device, []).append((first, first + EPOCH_SECONDS))
+    return unseen
 
 
 def _vault_balance(job: Pubkey, get_account: GetAccount, escrow: Pubkey) -> int:

@@ -145,18 +145,8 @@ def load_scenario(path: Path) -> Scenario:
         job = read_job(table, sizes, taken=jobs)
         jobs[job.name] = job
     top.end()
-    scenario = Scenario(
-        name,
-        starts_at,
-        first_epoch,
-        fee_bps,
-        renter,
-        keeper,
-        attestors,
-        tuple(devices.values()),
-        tuple(offers.values()),
-        tuple(jobs.values()),
-    )
+    plans = (tuple(devices.values()), tuple(offers.values()), tuple(jobs.values()))
+    scenario = Scenario(name, starts_at, first_epoch, fee_bps, renter, keeper, attestors, *plans)
     _check_actors(path.name, scenario)
     return scenario
 
