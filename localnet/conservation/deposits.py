@@ -104,10 +104,8 @@ def flows_of(change: HoldingChange) -> Iterator[tuple[Pubkey, int]]:
     if before is None and after is not None and after.rent_payer is not None:
         yield after.rent_payer, -max(after.rent - change.prefund, 0)
     if after is None and before is not None and before.rent_payer is not None:
-        yield before.rent_payer, before.rent
-        # What somebody donated leaves with the bond, or else with the rent.
-        heir = before.rent_payer if before.is_bare or before.owner is None else before.owner
-        yield heir, before.lamports - before.rent - before.put_up
+        # With what somebody donated: exactly what was put up is the owner's.
+        yield before.rent_payer, before.lamports - before.put_up
 
 
 def _state_rules(after: Holding | None) -> Iterator[tuple[str, bool]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from solders.account import Account
 from solders.pubkey import Pubkey
 from solders.system_program import ID as SYSTEM_PROGRAM
+from solders.system_program import TransferParams, transfer
 
 from ionet.localnet import Actor, Localnet
 from ionet.localnet.conservation import ConservationCheck
@@ -21,7 +22,7 @@ from ionet.programs.verification.accounts import (
     Registry,
 )
 from ionet.programs.verification.constants import PROGRAM_ID
-from ionet.programs.verification.pdas import find_device, find_epoch
+from ionet.programs.verification.pdas import find_attestor, find_device, find_epoch
 from tests.localnet.fleet import (
     FUNDER,
     Gpu,
@@ -143,3 +144,22 @@ def test_not_one_lamport_can_go_astray() -> None:
     assert spoiler.honest == []
     assert spoiler.missed == []
     assert spoiler.spoiled > 60
+
+
+def test_what_is_donated_leaves_with_the_rent() -> None:
+    with Localnet.start(["owner", "funder", "alice"], attestors=0) as net:
+        gpu, alice = Gpu(net, Actor.named("gpu")), net.actor("alice")
+        spoiler = Spoiler.of(net.vm)
+        gpu.register()
+        join(net, alice)
+        net.vm.observers.remove(spoiler)
+        for address in (gpu.address, find_attestor(alice.pubkey)[0]):
+            gift = TransferParams(from_pubkey=FUNDER.pubkey, to_pubkey=address, lamports=1_000)
+            net.execute(transfer(gift), signers=(FUNDER,))
+        net.vm.observers.append(spoiler)
+        leave(net, alice, last=alice)
+        next_epoch(net, 30)
+        gpu.deregister()
+        withdraw(net, alice)
+    assert spoiler.honest == []
+    assert spoiler.missed == []
