@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ionet.counts import count_records, read_records
+from ionet.counts import count_records
+from ionet.counts_records import read_records
 from ionet.localnet.census import Census, load_census
 from ionet.localnet.scenario import shipped_scenario
 

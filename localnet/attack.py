@@ -119,7 +119,10 @@ class _Attack:
                     "register a key of another host, without its signature",
                     partial(send, [unsigned]),
                 ),
-                ("register it with a forged one", self._registration(Forger(foreign, attacker))),
+                (
+                    "register such a key with a forged signature",
+                    self._registration(Forger(foreign, attacker)),
+                ),
                 ("register one key twice", self._registration(own)),
                 ("send another's heartbeat", partial(send, [heartbeat], [attacker])),
             ):

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ionet.counts import (
+from ionet.counts_records import (
     ADDRESS_LENGTH,
     DOMAIN,
     RECORD_LENGTH,

@@ -22,7 +22,7 @@ ANSWERS = {
     "activate a device without a GPU": {"done": 18},
     "activate one GPU under 8 keys": {"done": 8},
     "register a key of another host, without its signature": {"MissingSigner": 6},
-    "register it with a forged one": {"SignatureFailure": 6},
+    "register such a key with a forged signature": {"SignatureFailure": 6},
     "register one key twice": {"AlreadyInUse": 6},
     "send another's heartbeat": {"NotDeviceKey": 6},
     "attestor copies a commitment": {"RevealMismatch": 2, "MissRecorded": 2},

@@ -13,14 +13,8 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 
 from ionet.codec import Unknown
-from ionet.counts import (
-    RECORD_LENGTH,
-    Counts,
-    Tally,
-    count_devices,
-    count_records,
-    read_records,
-)
+from ionet.counts import Counts, Tally, count_devices, count_records
+from ionet.counts_records import RECORD_LENGTH, read_records
 from ionet.devices import DeviceState, device_state, is_carried
 from ionet.errors import AccountDecodeError, ArgumentError
 from ionet.programs.verification.accounts import Device

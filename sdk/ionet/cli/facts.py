@@ -49,7 +49,7 @@ def device_facts(view: DeviceView) -> dict[str, Any]:
 
 def offer_facts(view: OfferView) -> dict[str, Any]:
     """Return what is to be said of an offer; ``rate`` in base units of the mint, per hour."""
-    account, device = view.account, view.device
+    account, device = view.account, view.offered_device
     return {
         "address": view.address,
         "device": account.device,
@@ -57,8 +57,9 @@ def offer_facts(view: OfferView) -> dict[str, Any]:
         "gpu": view.gpu,
         "source": None if device is None else device.source,
         "state": None if device is None else device.state,
-        "is_eligible": device is not None and device.is_eligible,
+        "is_eligible": view.is_eligible,
         "is_free": view.is_free,
+        "obstacle": view.obstacle,
         "rate": view.rate,
         "mint": view.mint,
         "kinds": sorted(kind.name.lower() for kind in view.kinds),

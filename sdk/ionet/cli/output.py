@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -16,7 +16,6 @@ from ionet.codec import Unknown
 from ionet.programs.shared.enums import GpuClass
 
 _WIDTH = 200
-_NESTED: Final[tuple[type[Any], ...]] = (dict, list)
 
 
 def print_json(document: Mapping[str, Any]) -> None:
@@ -76,12 +75,16 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Pubkey) else value
 
 
+def _is_nested(value: object) -> bool:
+    return isinstance(value, dict | list) and value not in ([], {})
+
+
 def _lines(value: object, indent: str) -> Iterator[str]:
     if isinstance(value, dict):
         facts = cast("dict[str, object]", value)
         width = max(map(len, facts), default=0)
         for name, item in facts.items():
-            if isinstance(item, _NESTED) and item:
+            if _is_nested(item):
                 yield f"{indent}{name}"
                 yield from _lines(item, indent + "  ")
             else:
