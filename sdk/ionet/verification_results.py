@@ -34,7 +34,7 @@ class DeviceChange:
 
 @dataclass(frozen=True, slots=True)
 class AttestorChange:
-    """An attestor after it joined or exited.
+    """An attestor after it joined, exited or was evicted.
 
     Attributes:
         address: Address of its account.

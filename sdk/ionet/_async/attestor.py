@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from ionet._async.reporting import AsyncReporter
+from ionet._async.seats import vacate
 from ionet.programs.verification import instructions
-from ionet.programs.verification.constants import FOREVER
-from ionet.programs.verification.errors import WrongLastAttestor
 from ionet.reports import Duty, all_places, index_count_of, seat_at
 from ionet.results import Landed
 from ionet.verification_results import AttestorChange
-
-_ATTEMPTS = 5
-"""How often the holder of the last seat is looked up again after it has moved."""
 
 
 class AsyncAttestor(AsyncReporter):
@@ -33,26 +30,20 @@ class AsyncAttestor(AsyncReporter):
         """Give the seat back; the duties of this epoch remain.
 
         Raises:
-            AttestorExiting: it has been given back.
+            AttestorExiting: it has been given back, or the attestor was evicted.
         """
         network = self._network
         address, _ = await network.verification.fetch_attestor(network.signer.pubkey())
-        left = _ATTEMPTS
-        while True:
-            step = instructions.exit_attestor(
+
+        def build(last_attestor: Pubkey) -> Instruction:
+            return instructions.exit_attestor(
                 authority=network.signer.pubkey(),
                 attestor=address,
-                last_attestor=await self._find_last(address),
+                last_attestor=last_attestor,
                 program_id=network.verification.program_id,
             )
-            try:
-                landed = await network.land([step], [network.signer])
-                break
-            except WrongLastAttestor:
-                left -= 1  # Somebody has joined or exited meanwhile.
-                if not left:
-                    raise
-        return await self._change(landed)
+
+        return await self._change(await vacate(network, address, build, [network.signer]))
 
     async def withdraw_bond(self) -> Landed:
         """Close the attestor and get the bond back, 28 epochs after its last duties.
@@ -93,15 +84,6 @@ class AsyncAttestor(AsyncReporter):
             )
             for place in own
         )
-
-    async def _find_last(self, own: Pubkey) -> Pubkey:
-        """Return who holds the last seat; one's own account if nobody is found."""
-        verification = self._network.verification
-        last_seat = (await verification.fetch_registry()).seats - 1
-        for address, attestor in await verification.scan_attestors():
-            if attestor.active_until == FOREVER and attestor.seats[0] == last_seat:
-                return address
-        return own
 
     async def _change(self, landed: Landed) -> AttestorChange:
         authority = self._network.signer.pubkey()

@@ -1,4 +1,4 @@
-"""The keeper's epochs: open, seed, tally, record misses; open to anyone who pays the network fee.
+"""The keeper's epochs: open, seed, tally, record misses, evict; anyone's who pays the network fee.
 
 Each call does what is missing and no more: what somebody else has done before, or does meanwhile,
 is not an error. When what is due: docs/adr/009-devices-and-epochs.md.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from solders.pubkey import Pubkey
 
 from ionet._async.network import AsyncNetwork
+from ionet._async.seats import evict_all_silent, evict_attestor
 from ionet._async.tallies import open_places, record_misses_of, tally_epoch
 from ionet._async.verification import EpochTime
 from ionet.epochs import is_commit_time, is_miss_time, is_open_time, is_tally_time
@@ -26,7 +27,7 @@ from ionet.programs.verification.errors import (
 from ionet.programs.verification.pdas import find_epoch
 from ionet.reports import all_places, is_seeded
 from ionet.results import Landed
-from ionet.verification_results import EpochChange, EpochRound
+from ionet.verification_results import AttestorChange, EpochChange, EpochRound
 
 
 class AsyncEpochKeeper:
@@ -132,8 +133,28 @@ class AsyncEpochKeeper:
         landed, failures = await record_misses_of(self._network, seeded)
         return EpochRound(time.number, tuple(landed), tuple(failures))
 
+    async def evict(self, attestor: Pubkey) -> AttestorChange:
+        """Give the seat of a silent attestor back; its bond waits for it as after an exit.
+
+        Args:
+            attestor: Address of its account; whether it is silent says ``attestors.is_silent``.
+
+        Raises:
+            AccountNotFoundError: there is no such attestor.
+            NotSilent: it has missed fewer of the last eight epochs, or reported in one of them.
+            AttestorExiting: its seat was given back.
+        """
+        verification = self._network.verification
+        await verification.fetch_attestor_at(attestor)
+        landed = await evict_attestor(self._network, attestor)
+        return AttestorChange(attestor, await verification.fetch_attestor_at(attestor), landed)
+
+    async def evict_silent(self) -> EpochRound:
+        """Evict every attestor who is silent; only misses that are recorded make one so."""
+        return await evict_all_silent(self._network)
+
     async def run_epoch_duties(self) -> EpochRound:
-        """Do whatever is due now for the clock's epoch, and record misses of those before.
+        """Do whatever is due now for the clock's epoch, record misses, evict who is silent.
 
         Call it every few minutes. What fails is reported, and holds up nothing else.
         """
@@ -149,7 +170,7 @@ class AsyncEpochKeeper:
         else:
             landed += [change.transaction for change in opened if change.transaction is not None]
         epoch = await verification.find_epoch(time.number)
-        rounds = [self._record_all_misses]
+        rounds = [self._record_all_misses, self.evict_silent]
         if epoch is not None and is_seeded(epoch):
             rounds.insert(0, self.open_reports)
             if is_tally_time(time.offset):

@@ -106,7 +106,7 @@ async def _tally_range(
         except AlreadyTallied:
             continue
         except ProgramError as error:
-            # One that was deactivated meanwhile fails all: the others again.
+            # One that has an index of another range by now fails all: the others again.
             left = await _still_due(network, epoch.number, group)
             if len(left) == len(group):
                 failures.append(error)

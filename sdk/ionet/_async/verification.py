@@ -163,6 +163,13 @@ class AsyncVerification:
             raise AccountNotFoundError(f"attestor {address} of {authority}: does not exist")
         return address, attestor
 
+    async def fetch_attestor_at(self, address: Pubkey) -> Attestor:
+        """Return the attestor with this account; ``AccountNotFoundError`` if there is none."""
+        attestor = await self._accounts.find(Attestor, address)
+        if attestor is None:
+            raise AccountNotFoundError(f"attestor {address}: does not exist")
+        return attestor
+
     async def scan_attestors(self) -> list[tuple[Pubkey, Attestor]]:
         """Return all attestors, by address."""
         return await self._accounts.scan(Attestor, attestor_filter())

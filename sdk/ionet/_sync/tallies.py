@@ -107,7 +107,7 @@ def _tally_range(
         except AlreadyTallied:
             continue
         except ProgramError as error:
-            # One that was deactivated meanwhile fails all: the others again.
+            # One that has an index of another range by now fails all: the others again.
             left = _still_due(network, epoch.number, group)
             if len(left) == len(group):
                 failures.append(error)

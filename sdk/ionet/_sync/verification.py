@@ -164,6 +164,13 @@ class Verification:
             raise AccountNotFoundError(f"attestor {address} of {authority}: does not exist")
         return address, attestor
 
+    def fetch_attestor_at(self, address: Pubkey) -> Attestor:
+        """Return the attestor with this account; ``AccountNotFoundError`` if there is none."""
+        attestor = self._accounts.find(Attestor, address)
+        if attestor is None:
+            raise AccountNotFoundError(f"attestor {address}: does not exist")
+        return attestor
+
     def scan_attestors(self) -> list[tuple[Pubkey, Attestor]]:
         """Return all attestors, by address."""
         return self._accounts.scan(Attestor, attestor_filter())
