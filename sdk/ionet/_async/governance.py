@@ -1,4 +1,7 @@
-"""Governance's side: parameters within hard-coded bounds, and the guardian's pause."""
+"""Governance's side: parameters within hard-coded bounds, and the guardian's pause.
+
+Each program has its own; ``verification`` leads to the other one's.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from ionet._async.network import AsyncNetwork
+from ionet._async.verification_governance import AsyncVerificationGovernance
 from ionet.amounts import Amount, base_units_of
 from ionet.errors import AmountError
 from ionet.programs.escrow import instructions
@@ -22,10 +26,15 @@ CLASS_SLOTS = 16
 
 
 class AsyncGovernance:
-    """What the authority and the guardian do."""
+    """What the escrow's authority and guardian do.
+
+    Attributes:
+        verification: The same for the verification program, whose parameters are its own.
+    """
 
     def __init__(self, network: AsyncNetwork) -> None:
         self._network = network
+        self.verification = AsyncVerificationGovernance(network)
 
     async def fetch_config(self) -> Config:
         """Return the escrow's parameters."""

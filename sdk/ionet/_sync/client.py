@@ -44,7 +44,8 @@ class Client:
         attestor: The attestor's side: a seat, duties, reports.
         market: What anyone may look up: devices, offers.
         keeper: Permissionless cranks of jobs and epochs.
-        governance: Parameters and pause.
+        governance: Parameters and pause of the escrow; of the other program as
+            ``governance.verification``.
     """
 
     def __init__(
