@@ -16,6 +16,7 @@ from ionet.localnet.setup import attestor_name
 from ionet.programs.verification.accounts import Device
 from ionet.programs.verification.constants import EPOCH_SECONDS
 from ionet.programs.verification.enums import ReportCode
+from ionet.programs.verification.pdas import find_attestor
 
 
 class Fleet:
@@ -27,7 +28,7 @@ class Fleet:
 
     Attributes:
         addresses: Accounts of the devices, by the name of their plan.
-        labels: What each device is called, by address.
+        labels: What devices and attestors are called, by the addresses of their accounts.
         counts: The counts right after each finished epoch.
         power: What happened to devices.
         skipped: What could not be done in an epoch, or was refused, and why.
@@ -43,7 +44,10 @@ class Fleet:
         self._net = net
         self._answers: dict[Pubkey, ReportCode] = {}
         for number, behaviour in enumerate(scenario.attestors, 1):
-            net.attestors[attestor_name(number)].behaviour = behaviour
+            attestor = net.attestors[attestor_name(number)]
+            attestor.behaviour = behaviour
+            account, _ = find_attestor(attestor.actor.pubkey, program_id=net.verification)
+            self.labels[account] = attestor.actor.name
 
     def verify(self) -> None:
         """Register all devices, activate each in its epoch, and go to the scenario's start."""
@@ -99,6 +103,8 @@ class Fleet:
         if number > 0:
             self.skipped += [f"epoch {number}: {what}" for what in left_out]
         self.counts.append(self.count())
+        # A stranger can, and does it as the next epoch begins: before that draws its committees.
+        self._net.client(self._scenario.keeper).keeper.evict_silent()
 
     def _register(self, plan: DevicePlan, number: int) -> Pubkey:
         key = Actor.named(f"{self._scenario.name}/{plan.name}/{number}")

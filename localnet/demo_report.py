@@ -162,7 +162,7 @@ class DemoReport:
         fee_bps: Fee of all jobs.
         prices: What the offers cost, and where that was read.
         names: Names of actors, by address.
-        labels: Names of jobs and clusters, by address.
+        labels: Names of jobs, clusters, devices and attestors, by address.
         executed: What landed, in order.
         epochs: One line for each finished epoch; the first is that in which the fleet registered.
         after: The counts at the end.

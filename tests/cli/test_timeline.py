@@ -49,6 +49,8 @@ def test_every_device_is_told_when_it_joins_and_when_it_changes(report: DemoRepo
     assert [row.action for row in rows if row.note == "not on-chain"] == [
         change.action for change in report.power
     ]
+    evicted = [(row.actor, row.subject) for row in rows if row.action == "evict"]
+    assert evicted == ([("stranger", "attestor-6")] if report.scenario == "demo" else [])
     lost = [row for row in rows if row.action == "tally" and "-> unseen, no answer" in row.note]
     assert [row.subject for row in lost] == [report.power[0].device]
 

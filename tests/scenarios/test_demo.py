@@ -84,9 +84,9 @@ def test_every_instruction_of_a_job_is_in_one_of_the_scenarios(demo: Run, exits:
     of_jobs = escrow.INSTRUCTIONS.keys() - governed - parameters
     of_devices = {"register_device", "activate_device"}
     of_epochs = {"open_epoch", "seed_epoch", "tally", "record_miss"}
-    of_reports = {"open_report", "commit_report", "reveal_report"}
-    assert (of_devices | of_epochs | of_reports) < verification.INSTRUCTIONS.keys()
-    assert seen == of_jobs | of_devices | of_epochs | of_reports
+    of_attestors = {"open_report", "commit_report", "reveal_report", "evict_attestor"}
+    assert (of_devices | of_epochs | of_attestors) < verification.INSTRUCTIONS.keys()
+    assert seen == of_jobs | of_devices | of_epochs | of_attestors
 
 
 def test_the_ledger_holds_every_transaction_of_the_report(either: Run) -> None:

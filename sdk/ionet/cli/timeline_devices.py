@@ -1,4 +1,4 @@
-"""What the timeline tells of devices: who joined, what the attestors found, which went dark."""
+"""What the timeline tells of devices and attestors: who joined or left, and what was found."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from ionet.devices import Result, result_of
 from ionet.localnet.demo_record import Executed
 from ionet.localnet.demo_report import DemoReport
 from ionet.programs.verification.enums import ReportCode
-from ionet.programs.verification.events import DeviceActivated, DeviceRegistered, DeviceTallied
+from ionet.programs.verification.events import (
+    AttestorExited,
+    DeviceActivated,
+    DeviceRegistered,
+    DeviceTallied,
+)
 
 _FOUND = {
     Result.UNSEEN: "unseen",
@@ -33,13 +38,14 @@ class DeviceTeller:
     def rows(self) -> Iterator[Row]:
         """Yield a row for each device that joined, lost power, or was found other than before.
 
-        Not in the order of time.
+        And for each attestor who left. Not in the order of time.
         """
         for change in self._report.power:
             group = change.device.partition(" ")[0]
             yield Row(change.at, change.owner, change.action, group, 1, 0, "not on-chain")
         for transaction in self._report.executed:
             yield from self._joined(transaction)
+            yield from self._left(transaction)
             yield from self._tallied(transaction)
 
     def _joined(self, transaction: Executed) -> Iterator[Row]:
@@ -51,6 +57,14 @@ class DeviceTeller:
             elif isinstance(event, DeviceActivated):
                 note = f"from epoch {event.active_from} on"
                 yield self._row(transaction, "activate", event.device, note)
+
+    def _left(self, transaction: Executed) -> Iterator[Row]:
+        for event in transaction.events:
+            if isinstance(event, AttestorExited):
+                is_evicted = any(call.name == "evict_attestor" for call in transaction.calls)
+                note = f"no seat from epoch {event.active_until} on"
+                action = "evict" if is_evicted else "exit"
+                yield self._row(transaction, action, event.attestor, note)
 
     def _tallied(self, transaction: Executed) -> Iterator[Row]:
         for event in transaction.events:
@@ -64,9 +78,9 @@ class DeviceTeller:
             reason = f", {_reason(event.reason)}" if result is Result.UNSEEN else ""
             yield self._row(transaction, "tally", event.device, f"{change}{_FOUND[result]}{reason}")
 
-    def _row(self, transaction: Executed, action: str, device: Pubkey, note: str) -> Row:
+    def _row(self, transaction: Executed, action: str, account: Pubkey, note: str) -> Row:
         actor = self._report.names.get(transaction.payer, str(transaction.payer))
-        group = self._report.labels[device].partition(" ")[0]
+        group = self._report.labels[account].partition(" ")[0]
         return Row(transaction.unix_timestamp, actor, action, group, 1, 0, note)
 
 
