@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ionet.localnet.ledger import Ledger
     from ionet.localnet.net import Localnet
     from ionet.localnet.replay import replay
-    from ionet.offers import OfferView, Quote, quote
+    from ionet.offers import OfferObstacle, OfferView, Quote, quote
     from ionet.programs.escrow.enums import GpuClass, JobKind, JobState
     from ionet.programs.verification.enums import ReportCode, SupplySource
     from ionet.report_journal import MemoryJournal, ReportJournal
@@ -84,6 +84,7 @@ _MODULE_OF = {
     "MemoryJournal": "report_journal",
     "NotSentError": "errors",
     "OfferChange": "results",
+    "OfferObstacle": "offers",
     "OfferView": "offers",
     "OpeningExpiredError": "errors",
     "OutcomeUnknownError": "errors",
@@ -141,6 +142,7 @@ __all__ = [
     "MemoryJournal",
     "NotSentError",
     "OfferChange",
+    "OfferObstacle",
     "OfferView",
     "OpeningExpiredError",
     "OutcomeUnknownError",

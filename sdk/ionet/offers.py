@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from solders.pubkey import Pubkey
 
@@ -27,6 +28,21 @@ KIND_BITS = {
 """Bit of each job kind in ``Offer.kinds``."""
 
 
+class OfferObstacle(StrEnum):
+    """Why no job can start on an offer now; of several, the one that lasts longest."""
+
+    DEVICE_DEREGISTERED = "device_deregistered"
+    """Its device is gone."""
+    DEVICE_CHANGED = "device_changed"
+    """Its device was registered again, perhaps with other hardware: it is of the earlier one."""
+    WITHDRAWN = "withdrawn"
+    """It takes no jobs of any kind."""
+    BUSY = "busy"
+    """A job holds its device."""
+    DEVICE_NOT_ELIGIBLE = "device_not_eligible"
+    """Its device has not passed its checks of late."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfferView:
     """An offer together with the fee that a job opened on it would carry, and its device.
@@ -37,7 +53,8 @@ class OfferView:
         address: Address of the offer.
         account: The offer as read.
         fee_bps: Fee in bps of what the provider earns, from the ``Config`` as read.
-        device: The device when the offer was read; None if it is deregistered.
+        device: The device registered when the offer was read; None if there was none. Of an offer
+            whose device was registered again it is another one, see ``offered_device``.
     """
 
     address: Pubkey
@@ -69,6 +86,38 @@ class OfferView:
     def is_free(self) -> bool:
         """Whether no job holds the device."""
         return self.account.live_job == Pubkey.default()
+
+    @property
+    def offered_device(self) -> DeviceView | None:
+        """The device that is offered; None if it is gone, whatever was registered in its place."""
+        device = self.device
+        if device is None or device.account.registered_slot != self.account.device_slot:
+            return None
+        return device
+
+    @property
+    def is_eligible(self) -> bool:
+        """Whether a job may start on the device that is offered."""
+        device = self.offered_device
+        return device is not None and device.is_eligible
+
+    @property
+    def is_available(self) -> bool:
+        """Whether a job that is opened now can be accepted now."""
+        return self.obstacle is None
+
+    @property
+    def obstacle(self) -> OfferObstacle | None:
+        """Why no job can start now; None if one can."""
+        if self.device is None:
+            return OfferObstacle.DEVICE_DEREGISTERED
+        if self.offered_device is None:
+            return OfferObstacle.DEVICE_CHANGED
+        if not self.kinds:
+            return OfferObstacle.WITHDRAWN
+        if not self.is_free:
+            return OfferObstacle.BUSY
+        return None if self.is_eligible else OfferObstacle.DEVICE_NOT_ELIGIBLE
 
     @property
     def kinds(self) -> frozenset[JobKind]:
@@ -184,7 +233,7 @@ class OfferFilter:
         mint: Token that the offer is paid in.
         max_rate: Highest rate, base units per hour.
         is_free: Whether the device must be free.
-        device: What the device must be; None for any, even one that is deregistered.
+        device: What the device must be; None for any, even one that is gone or was replaced.
     """
 
     kind: JobKind | None = None
@@ -203,12 +252,14 @@ class OfferFilter:
             and (self.mint is None or self.mint == offer.mint)
             and (self.max_rate is None or offer.rate <= self.max_rate)
             and (offer.is_free or not self.is_free)
-            and self._matches_device(offer.device)
+            and self._matches_device(offer)
         )
 
-    def _matches_device(self, device: DeviceView | None) -> bool:
+    def _matches_device(self, offer: OfferView) -> bool:
         if self.device is None:
             return True
+        # What was registered in its place says nothing of the device that is offered.
+        device = offer.offered_device
         return device is not None and self.device.matches(device)
 
 

@@ -4,10 +4,10 @@ import pytest
 from solders.account import Account
 from solders.pubkey import Pubkey
 
-from ionet import DeviceState, GpuClass, Usdc, errors, hours
+from ionet import DeviceState, GpuClass, OfferObstacle, Usdc, errors, hours
 from ionet.devices import Result
 from ionet.programs.escrow.constants import SYSTEM_PROGRAM
-from ionet.programs.escrow.errors import DeviceNotEligible, NotDeviceOwner
+from ionet.programs.escrow.errors import DeviceChanged, DeviceNotEligible, NotDeviceOwner
 from ionet.programs.verification.constants import RING_EPOCHS
 from ionet.programs.verification.enums import SupplySource
 from tests.programs.harness.devices import FIRST_EPOCH, epoch_start, fill_ring, nibble
@@ -97,6 +97,53 @@ async def test_carried_results_are_told_apart(world: World) -> None:
         2,
     )
     assert len(view.history()) == FIRST_EPOCH
+
+
+async def test_a_device_registered_again_is_not_what_is_offered(world: World) -> None:
+    offer = await world.post_offer()
+    assert (offer.obstacle, offer.is_available, offer.is_eligible) == (None, True, True)
+    market = world.client(None).market
+    (found,) = await collect(market.iter_offers(is_eligible=True))
+    assert found == offer
+    for slot, is_same in ((0, True), (1, False)):
+        world.write_device(registered_slot=slot)
+        again = await done(market.fetch_offer(offer.address))
+        assert again.device.is_eligible
+        assert (again.is_available, again.is_eligible) == (is_same, is_same)
+        for wanted in ({"is_eligible": True}, {"state": "cluster_ready"}, {"source": "own"}):
+            assert bool(await collect(market.iter_offers(**wanted))) is is_same
+    assert (again.offered_device, again.obstacle) == (None, OfferObstacle.DEVICE_CHANGED)
+    # The program is of the same opinion.
+    job = await done(world.client("alice").renter.open_job(offer, hours(4)))
+    with pytest.raises(DeviceChanged):
+        await done(world.client("bob").provider.accept(job))
+
+
+async def test_what_keeps_a_job_from_starting_is_named(world: World) -> None:
+    offer = await world.post_offer()
+    market, bob = world.client(None).market, world.client("bob").provider
+
+    async def obstacle() -> OfferObstacle | None:
+        view = await done(market.fetch_offer(offer.address))
+        assert view.is_available is (view.obstacle is None)
+        found = view.obstacle
+        assert found is None or isinstance(found, OfferObstacle)
+        return found
+
+    assert await obstacle() is None
+    world.write_device(**UNSEEN)
+    assert await obstacle() is OfferObstacle.DEVICE_NOT_ELIGIBLE
+    world.write_device()
+    job = await world.open_running(offer, hours(4))
+    assert await obstacle() is OfferObstacle.BUSY
+    await done(bob.update_offer(offer.address, kinds=()))
+    assert await obstacle() is OfferObstacle.WITHDRAWN
+    await done(job.end())
+    assert await obstacle() is OfferObstacle.WITHDRAWN
+    world.write_device(registered_slot=1)
+    assert await obstacle() is OfferObstacle.DEVICE_CHANGED
+    forget(world, offer.account.device)
+    assert await obstacle() is OfferObstacle.DEVICE_DEREGISTERED
 
 
 async def test_only_its_owner_offers_a_device(world: World) -> None:

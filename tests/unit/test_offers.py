@@ -36,6 +36,7 @@ OFFER = Offer(
     fee=0,
     jobs=0,
     expired=0,
+    device_slot=5,
 )
 VIEW = OfferView(ADDRESS, OFFER, 250)
 

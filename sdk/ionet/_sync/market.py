@@ -47,7 +47,8 @@ class Market:
             max_rate: Only offers of at most this rate; an ``Amount`` also fixes the token.
             is_free: Leave out devices that a job holds.
             is_eligible: Leave out devices on which no job may start now: all that are not
-                cluster-ready, but for those that were hired in the last epochs.
+                cluster-ready, but for those that were hired in the last epochs. Why an offer is
+                not available says its ``obstacle``.
 
         Raises:
             QuoteError: no class, state or source has this name.
