@@ -19,6 +19,7 @@ from solders.pubkey import Pubkey
 from ionet.devices import DeviceState
 from ionet.epochs import epoch_at, starts_at
 from ionet.localnet.census_life import Life, read_life
+from ionet.localnet.errors import LocalnetError
 from ionet.localnet.rent import minimum_balance
 from ionet.localnet.scenario_toml import Table, read_toml
 from ionet.localnet.setup import ACTIVATION_DEPOSIT
@@ -80,8 +81,13 @@ class Census:
         """Yield every device's address and account.
 
         Args:
-            scale: Divides the number of devices in each state, rounded down.
+            scale: Divides the number of devices in each state, rounded down; above 0.
+
+        Raises:
+            LocalnetError: it is not above 0.
         """
+        if scale < 1:
+            raise LocalnetError(f"scale {scale}: must be above 0")
         indexes = 0
         for state, total in self.devices.items():
             for number in range(total // scale):

@@ -6,7 +6,6 @@ a duration such as 1h30m``.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
@@ -14,11 +13,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from ionet.amounts import Usdc
-from ionet.errors import AmountError
+from ionet.durations import parse_duration
+from ionet.errors import AmountError, DurationError
 from ionet.localnet.errors import LocalnetError
 
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
-_UNIT_SECONDS = (86_400, 3_600, 60, 1)
 _MISSING = object()
 
 
@@ -89,11 +87,11 @@ class Table:
         if default is not None and name not in self._values:
             return default
         value = self._take(name)
-        match = _DURATION.fullmatch(value) if isinstance(value, str) and value else None
-        if match is None:
-            raise self.fault(name, value, "must be a duration such as 2d, 1h30m or 45s")
-        counts = (int(count or 0) for count in match.groups())
-        return sum(count * unit for count, unit in zip(counts, _UNIT_SECONDS, strict=True))
+        try:
+            return parse_duration(value if isinstance(value, str) else "")
+        except DurationError:
+            rule = "must be a duration such as 2d, 1h30m or 45s"
+            raise self.fault(name, value, rule) from None
 
     def usdc(self, name: str) -> int:
         """Take an exact amount of USDC, written as text, in base units above 0."""

@@ -6,7 +6,12 @@ programs cannot mean.
 
 from __future__ import annotations
 
+import re
+
 from ionet.errors import DurationError
+
+_TEXT = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
+_UNIT_SECONDS = (86_400, 3_600, 60, 1)
 
 
 def seconds(count: int) -> int:
@@ -40,3 +45,16 @@ def checked_duration(value: int, name: str) -> int:
     if value <= 0:
         raise DurationError(f"{name} {value}: must be above 0")
     return value
+
+
+def parse_duration(text: str) -> int:
+    """Return the seconds of a text such as ``2d``, ``1h30m`` or ``45s``; ``0s`` is one, too.
+
+    Raises:
+        DurationError: it is written in another way.
+    """
+    match = _TEXT.fullmatch(text) if text else None
+    if match is None:
+        raise DurationError(f"{text!r}: must be a duration such as 2d, 1h30m or 45s")
+    counts = (int(count or 0) for count in match.groups())
+    return sum(count * unit for count, unit in zip(counts, _UNIT_SECONDS, strict=True))

@@ -112,3 +112,14 @@ def test_it_knows_what_is_in_the_journal(busy: Terminal) -> None:
     assert (done.code, done.out) == (2, "")
     assert "another report is in the journal" in done.err
     assert busy.journal("kept").read_bytes() == kept
+
+
+def test_a_journal_that_cannot_be_used_is_named(busy: Terminal) -> None:
+    path = busy.journal("open")
+    path.write_text("")
+    path.chmod(0o644)
+    given = ("attestor", "run", "--others", "passed", "--journal", path)
+    for options in ((), ("--dry-run",)):
+        done = busy.on_net(*given, *options, key=ATTESTOR)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith(f"ionet: journal {path}: has mode 644")

@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from ionet.localnet import Actor
+from ionet.localnet import Actor, Localnet
 from ionet.localnet.genesis import DEFAULT_UNIX_TIME as GENESIS
 from ionet.signers import load_keypair
 from tests.cli.terminal import Terminal
@@ -117,3 +117,10 @@ def test_text_is_for_people(terminal: Terminal) -> None:
     done = terminal.run("localnet", "warp", terminal.file, 3_600)
     assert (done.code, done.err) == (0, "")
     assert "second_of_epoch  3600\n" in done.out
+
+
+def test_one_command_at_a_time(terminal: Terminal) -> None:
+    with Localnet.open(terminal.file):
+        done = terminal.run("localnet", "warp", terminal.file, 1)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"ionet: localnet {terminal.file}: is open already, here or elsewhere\n"

@@ -185,3 +185,10 @@ def test_a_key_file_that_others_can_read_gets_a_warning(
     with caplog.at_level(logging.WARNING):
         assert terminal.on_net("provider", "devices", key="provider").code == 0
     assert caplog.messages == [f"key file {path} can be read by other users: chmod 600 it"]
+
+
+def test_who_cannot_pay_is_refused(terminal: Terminal) -> None:
+    terminal.localnet("keys", terminal.folder / "keys", "pauper")
+    done = terminal.on_net("attestor", "join", key="pauper")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.count("\n") == 1

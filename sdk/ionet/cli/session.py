@@ -1,8 +1,8 @@
 """One command on a network: opened, carried out or only tried, and told.
 
-The network is a localnet that lives in a file. A dry run works on a copy of that file, and of the
-attestor's journal if there is one: everything is executed, so the command tells exactly what it
-would send and what would come of it, and nothing remains.
+The network is a localnet that lives in a file. A dry run works on a copy of that file, and adds
+nothing to an attestor's journal: everything is executed, so the command tells exactly what it would
+send and what would come of it, and nothing remains.
 """
 
 from __future__ import annotations
@@ -22,7 +22,20 @@ from ionet.cli.output import print_facts, print_json
 from ionet.cli.transactions import Recorder, summarise
 from ionet.errors import ArgumentError, IonetError
 from ionet.localnet.net import Localnet
-from ionet.report_journal import ReportJournal
+from ionet.report_journal import (
+    Journal,
+    JournaledReport,
+    JournalScope,
+    MemoryJournal,
+    ReportJournal,
+)
+
+
+class _ReadJournal(ReportJournal):
+    """A journal whose reports are known, and to whose file nothing is added."""
+
+    def _append(self, scope: JournalScope, report: JournaledReport) -> None:
+        """Keep nothing more than the dictionary does."""
 
 
 class Session:
@@ -57,13 +70,14 @@ class Session:
             if is_dry_run:
                 folder = Path(mkdtemp(prefix="ionet-dry-run-"))
                 opened.callback(shutil.rmtree, folder)
-                path = _copy(path, folder / "localnet")
-                if journal is not None:
-                    is_new = not journal.exists()
-                    journal = folder / "journal" if is_new else _copy(journal, folder / "journal")
+                path = Path(shutil.copy(path, folder / "localnet"))
             self.net = opened.enter_context(Localnet.open(path))
-            kept = None if journal is None else opened.enter_context(ReportJournal(journal))
-            self.client = Client(self.net.connection, key, programs=self.net.programs, journal=kept)
+            self.client = Client(
+                self.net.connection,
+                key,
+                programs=self.net.programs,
+                journal=None if journal is None else self._open(journal, opened),
+            )
             self._recorder = Recorder()
             self.net.vm.observers.append(self._recorder)
             opened.callback(self.net.vm.observers.remove, self._recorder)
@@ -79,6 +93,12 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         self._opened.__exit__(kind, error, trace)
+
+    def _open(self, path: Path, opened: ExitStack) -> Journal:
+        """Open the journal; in a dry run one that is not written to."""
+        if not self._is_dry_run:
+            return opened.enter_context(ReportJournal(path))
+        return opened.enter_context(_ReadJournal(path)) if path.exists() else MemoryJournal()
 
     def show(self, facts: Mapping[str, Any], *, failures: Sequence[IonetError] = ()) -> None:
         """Print what was done, or would be, and what is so afterwards.
@@ -131,10 +151,3 @@ def address_of(text: str) -> Pubkey:
         return Pubkey.from_string(text)
     except ValueError:
         raise ArgumentError(f"address {text!r}: must be 32 bytes in base58") from None
-
-
-def _copy(path: Path, to: Path) -> Path:
-    """Copy a file with its mode; return the copy."""
-    shutil.copyfile(path, to)
-    shutil.copymode(path, to)
-    return to

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +12,11 @@ from solders.pubkey import Pubkey
 
 from ionet.choices import choose
 from ionet.cli.session import address_of
-from ionet.errors import ArgumentError
+from ionet.durations import parse_duration
+from ionet.errors import ArgumentError, DurationError
 from ionet.programs.verification.enums import ReportCode
 from ionet.reports import Duty
 
-_DURATION: Final = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
-_UNITS: Final = (86_400, 3_600, 60, 1)
 _LAST_CODE: Final = 15
 """The last codes have no names."""
 
@@ -36,10 +34,10 @@ def hash_of(name: str, text: str) -> bytes:
 
 def seconds_of(name: str, text: str) -> int:
     """Return the seconds of a duration such as ``1h30m``."""
-    match = _DURATION.fullmatch(text) if text else None
-    if match is None:
-        raise ArgumentError(f"{name} {text!r}: must be a duration such as 2d, 1h30m or 45s")
-    return sum(int(n or 0) * unit for n, unit in zip(match.groups(), _UNITS, strict=True))
+    try:
+        return parse_duration(text)
+    except DurationError as error:
+        raise ArgumentError(f"{name} {error}") from None
 
 
 def time_of(name: str, text: str) -> int:
