@@ -10,9 +10,9 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 
 from ionet.codec import Unknown
-from ionet.deployment import Event
 from ionet.devices import Result, result_of
 from ionet.epochs import starts_at
+from ionet.events import Event
 from ionet.localnet.demo_record import Executed
 from ionet.localnet.demo_report import JobLine, Money, Service
 from ionet.programs.escrow.accounts import Job

@@ -11,7 +11,8 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 
-from ionet.deployment import Event, Programs
+from ionet.deployment import Programs
+from ionet.events import Event
 from ionet.localnet.conservation import ConservationCheck
 from ionet.localnet.vm import Landed, Vm
 from ionet.programs.escrow import interface as escrow

@@ -8,7 +8,8 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 
 from ionet import IonetError
-from ionet.deployment import Event, Programs
+from ionet.deployment import Programs
+from ionet.events import Event
 from ionet.localnet.behaviours import Window
 from ionet.localnet.vm import Landed
 

@@ -1,7 +1,8 @@
 """Where the programs of a market are, and what their refusals and events mean.
 
 One address per program tells their words apart: programs number their errors alike and name some
-events alike, and a program at any other address is a stranger, whatever it imitates.
+events alike, and a program at any other address is a stranger, whatever it imitates. A program's
+errors and events are loaded when it first refuses or says something: most callers need neither.
 
 ::
 
@@ -14,24 +15,24 @@ events alike, and a program at any other address is a stranger, whatever it imit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from solders.pubkey import Pubkey
 
 from ionet.errors import ArgumentError, ProgramError
 from ionet.logs import read_events
-from ionet.programs.escrow import constants as escrow_constants
-from ionet.programs.escrow import errors as escrow_errors
-from ionet.programs.escrow import events as escrow_events
+from ionet.programs import escrow as escrow_program
+from ionet.programs import verification as verification_program
+from ionet.programs.escrow.constants import PROGRAM_ID as ESCROW_ID
 from ionet.programs.shared.errors import ERRORS as SHARED_ERRORS
-from ionet.programs.verification import constants as verification_constants
-from ionet.programs.verification import errors as verification_errors
-from ionet.programs.verification import events as verification_events
+from ionet.programs.verification.constants import PROGRAM_ID as VERIFICATION_ID
 
-Event: TypeAlias = escrow_events.Event | verification_events.Event
-"""Any event of any program of the market."""
+if TYPE_CHECKING:
+    from ionet.events import Event
+
+_ErrorTable: TypeAlias = Mapping[int, type[ProgramError]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class Programs:
         ArgumentError: two programs have one address.
     """
 
-    escrow: Pubkey = escrow_constants.PROGRAM_ID
-    verification: Pubkey = verification_constants.PROGRAM_ID
+    escrow: Pubkey = ESCROW_ID
+    verification: Pubkey = VERIFICATION_ID
 
     def __post_init__(self) -> None:
         names: dict[Pubkey, str] = {}
@@ -58,8 +59,8 @@ class Programs:
 
     def find_error(self, program: Pubkey, code: int) -> type[ProgramError] | None:
         """Return the class of a refusal; None for a stranger, or a code of a newer version."""
-        table = self._errors().get(program)
-        return None if table is None else table.get(code)
+        load = self._errors().get(program)
+        return None if load is None else load().get(code)
 
     def find_error_by_code(self, code: int) -> tuple[Pubkey | None, type[ProgramError]] | None:
         """Return what a code means where nothing tells which program refused.
@@ -67,9 +68,8 @@ class Programs:
         One program has it: that program and its class. Several mean the same by it: no program,
         and the class that theirs inherit. Else None: it is of none, or a guess.
         """
-        found = [
-            (program, table[code]) for program, table in self._errors().items() if code in table
-        ]
+        tables = [(program, load()) for program, load in self._errors().items()]
+        found = [(program, table[code]) for program, table in tables if code in table]
         if len(found) == 1:
             return found[0]
         return (None, SHARED_ERRORS[code]) if code in SHARED_ERRORS else None
@@ -79,10 +79,13 @@ class Programs:
         return read_events(
             logs,
             {
-                str(self.escrow): escrow_events.decode_event,
-                str(self.verification): verification_events.decode_event,
+                str(self.escrow): lambda data: escrow_program.events.decode_event(data),
+                str(self.verification): lambda data: verification_program.events.decode_event(data),
             },
         )
 
-    def _errors(self) -> Mapping[Pubkey, Mapping[int, type[ProgramError]]]:
-        return {self.escrow: escrow_errors.ERRORS, self.verification: verification_errors.ERRORS}
+    def _errors(self) -> Mapping[Pubkey, Callable[[], _ErrorTable]]:
+        return {
+            self.escrow: lambda: escrow_program.errors.ERRORS,
+            self.verification: lambda: verification_program.errors.ERRORS,
+        }

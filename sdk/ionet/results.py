@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from solders.signature import Signature
 
 from ionet.codec import Unknown
-from ionet.deployment import Event
 from ionet.offers import OfferView
 from ionet.programs.escrow.accounts import Job
 from ionet.programs.escrow.enums import JobState
-from ionet.programs.escrow.events import JobClosed
+
+if TYPE_CHECKING:
+    from ionet.events import Event
+    from ionet.programs.escrow.events import JobClosed
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 
 from ionet.errors import TransactionTooLargeError
+from ionet.programs import verification
 from ionet.programs.verification import instructions
 from ionet.programs.verification.constants import EPOCH_ACCOUNTS
 from ionet.programs.verification.pdas import find_epoch
 from ionet.reports import ReportPlace
+from ionet.results import Landed
 from ionet.tx import Draft, check_size
 
 
@@ -62,3 +64,9 @@ def tally_capacity(
                 raise
             return count - 1
     return len(devices)
+
+
+def count_tallied(landed: Iterable[Landed]) -> int:
+    """Return how many devices these transactions decided; those decided before do not count."""
+    kind = verification.events.DeviceTallied
+    return sum(isinstance(event, kind) for transaction in landed for event in transaction.events)

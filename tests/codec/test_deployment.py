@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from solders.pubkey import Pubkey
 
 import ionet
-from ionet.deployment import Event, Programs
+from ionet.deployment import Programs
 from ionet.errors import ArgumentError
+from ionet.events import Event
 from ionet.programs.escrow import enums as escrow_enums
 from ionet.programs.escrow import events as escrow
 from ionet.programs.verification import enums as verification_enums

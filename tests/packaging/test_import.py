@@ -10,17 +10,22 @@ import pytest
 SLOW_STANDARD_MODULES = {"asyncio", "email", "http", "multiprocessing", "ssl", "unittest"}
 
 
-def modules_loaded_by(statement: str) -> set[str]:
-    """Return the top-level modules which `statement` adds to a fresh interpreter."""
+def submodules_loaded_by(statement: str) -> set[str]:
+    """Return the modules which `statement` adds to a fresh interpreter."""
     code = (
         "import json, sys\nbefore = set(sys.modules)\n"
         f"{statement}\n"
-        "print(json.dumps(sorted({n.partition('.')[0] for n in set(sys.modules) - before})))"
+        "print(json.dumps(sorted(set(sys.modules) - before)))"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     )
     return set(json.loads(result.stdout))
+
+
+def modules_loaded_by(statement: str) -> set[str]:
+    """Return the top-level modules which `statement` adds to a fresh interpreter."""
+    return {name.partition(".")[0] for name in submodules_loaded_by(statement)}
 
 
 def third_party(modules: set[str]) -> set[str]:
@@ -39,3 +44,26 @@ def test_import_ionet_loads_nothing_but_itself() -> None:
 )
 def test_import_of_generated_code_needs_solders_only(module: str) -> None:
     assert third_party(modules_loaded_by(f"import {module}")) <= {"ionet", "solders"}
+
+
+def test_events_are_loaded_when_their_program_says_something() -> None:
+    """Making all their classes takes long, and most callers hear nothing."""
+    client = "from ionet import AsyncClient, Client, Programs"
+    heard = f"""{client}
+programs = Programs()
+address = programs.escrow
+logs = [f"Program {{address}} invoke [1]", "Program data: AAAA", f"Program {{address}} success"]
+programs.parse_logs(logs)
+"""
+    events = {f"ionet.programs.{name}.events" for name in ("escrow", "verification")}
+    assert submodules_loaded_by(client) & events == set()
+    assert submodules_loaded_by(heard) & events == {"ionet.programs.escrow.events"}
+
+
+def test_errors_are_loaded_when_their_program_refuses() -> None:
+    refused = (
+        "from ionet.deployment import Programs; Programs().find_error(Programs().escrow, 6000)"
+    )
+    errors = {f"ionet.programs.{name}.errors" for name in ("escrow", "verification")}
+    assert submodules_loaded_by("import ionet.deployment") & errors == set()
+    assert submodules_loaded_by(refused) & errors == {"ionet.programs.escrow.errors"}

@@ -25,9 +25,9 @@ from ionet.jobs import (
     find_job_cluster,
 )
 from ionet.offers import OfferView
+from ionet.programs import escrow
 from ionet.programs.escrow.accounts import Cluster, Config, Job, Offer
 from ionet.programs.escrow.enums import JobKind, JobState
-from ionet.programs.escrow.events import JobClosed
 from ionet.programs.escrow.pdas import find_config
 from ionet.programs.verification.accounts import Device
 from ionet.results import Landed, Settlement
@@ -117,7 +117,7 @@ class AsyncNetwork:
         """
         landed = await self.land(steps, [self.signer] if sign else [])
         for event in landed.events:
-            if isinstance(event, JobClosed) and event.job == build.at.job:
+            if isinstance(event, escrow.events.JobClosed) and event.job == build.at.job:
                 return Settlement.of_closed(event, landed)
         return Settlement.of_job(await self.fetch_job(build.at.job), landed)
 

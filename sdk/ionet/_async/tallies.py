@@ -16,11 +16,10 @@ from ionet.programs.verification import instructions
 from ionet.programs.verification.accounts import Epoch, Report
 from ionet.programs.verification.constants import EPOCH_ACCOUNTS
 from ionet.programs.verification.errors import AlreadyInUse, AlreadyTallied, ReportSettled
-from ionet.programs.verification.events import DeviceTallied
 from ionet.programs.verification.pdas import find_epoch
 from ionet.reports import ReportPlace, all_places, is_settled, report_places, seat_at
 from ionet.results import Landed
-from ionet.tallies import build_tally, tally_capacity
+from ionet.tallies import build_tally, count_tallied, tally_capacity
 from ionet.verification_results import EpochRound
 
 
@@ -55,10 +54,7 @@ async def tally_epoch(network: AsyncNetwork, epoch: Epoch) -> EpochRound:
             more, failed = await _tally_range(network, epoch, range_, devices)
             landed += more
             failures += failed
-    tallied = sum(
-        isinstance(event, DeviceTallied) for transaction in landed for event in transaction.events
-    )
-    return EpochRound(epoch.number, tuple(landed), tuple(failures), tallied)
+    return EpochRound(epoch.number, tuple(landed), tuple(failures), count_tallied(landed))
 
 
 async def record_misses_of(

@@ -20,9 +20,9 @@ from ionet.filters import cluster_filter, job_filter, offer_filter
 from ionet.job_instructions import JobInstructions
 from ionet.jobs import JobAddresses, JobReference, address_of, find_job_addresses, find_job_cluster
 from ionet.offers import OfferView
+from ionet.programs import escrow
 from ionet.programs.escrow.accounts import Cluster, Config, Job, Offer
 from ionet.programs.escrow.enums import JobKind, JobState
-from ionet.programs.escrow.events import JobClosed
 from ionet.programs.escrow.pdas import find_config
 from ionet.programs.verification.accounts import Device
 from ionet.results import Landed, Settlement
@@ -108,7 +108,7 @@ class Network:
         """
         landed = self.land(steps, [self.signer] if sign else [])
         for event in landed.events:
-            if isinstance(event, JobClosed) and event.job == build.at.job:
+            if isinstance(event, escrow.events.JobClosed) and event.job == build.at.job:
                 return Settlement.of_closed(event, landed)
         return Settlement.of_job(self.fetch_job(build.at.job), landed)
 
