@@ -246,9 +246,9 @@ def test_tally_pays_nobody(world: World) -> None:
 
 
 def test_codes_of_an_earlier_epoch_are_not_read_again(world: World) -> None:
-    """Committed anew but not revealed, or not committed at all: the old codes stay unread."""
+    """Not committed to anew, or committed but not revealed: the old codes stay unread."""
     play(world)
-    for number, is_committed in ((2, True), (3, False)):
+    for number, is_committed in ((2, False), (3, True)):
         start(world)
         if is_committed:
             commit_all(world, ballots(world, number))
