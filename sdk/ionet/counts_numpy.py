@@ -132,7 +132,7 @@ def _nibble(devices: Array, epoch: Array) -> Array:
         & (stored & 0b11 != Result.UNSEEN)
         & (carries <= MAX_CARRIES)
     )
-    # Past the tally no product is larger than carries allow, wherever it is used.
+    # Where carries are too many, or negative, their shift means nothing and is not taken.
     carried_on = np.where(is_carried_on, stored & 0b11 | carries << 2, Result.UNSEEN)
     written = np.where(-gap < RING_EPOCHS, stored, Result.UNSEEN)
     return np.where(gap > 0, carried_on, written)
