@@ -56,6 +56,15 @@ async def test_one_eviction_by_address(world: World) -> None:
         await done(keeper.evict(stranger))
 
 
+async def test_who_has_no_seat_is_left_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await seat_everybody(world)
+    keeper = world.client("carol").keeper
+    for name in SILENT:
+        await done(world.client(name).attestor.exit())
+    overtake(monkeypatch, keeper._network, lambda: pytest.fail("nothing is to be sent"))
+    assert (await done(keeper.evict_silent())).failures == ()
+
+
 async def test_the_holder_of_the_last_seat_goes_like_any_other(world: World) -> None:
     await seat_everybody(world)
     change = await done(world.client("carol").keeper.evict(address_of("silent-3")))
