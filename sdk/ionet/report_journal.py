@@ -31,6 +31,8 @@ from ionet.errors import EquivocationError, JournalError
 
 _VERSION = 1
 _ONLY_OWNER = 0o600
+_LINE_START = f'{{"version": {_VERSION}, "genesis_hash": "'.encode()
+"""What every line begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +203,18 @@ class ReportJournal(Journal):
                 )
         length = len(content) - len(torn)
         if torn:
+            self._expect_torn(torn)
             os.ftruncate(self._file, length)
             os.fsync(self._file)
         return length
+
+    def _expect_torn(self, torn: bytes) -> None:
+        """Refuse to cut off what no journal wrote: another file, given by mistake."""
+        written = torn.rstrip(b"\0")  # which a power failure may leave in place of data
+        if written[: len(_LINE_START)] != _LINE_START[: len(written)]:
+            raise JournalError(
+                f"journal {self.path}: ends with something that is no report; is it another file?"
+            )
 
     def _parse(self, number: int, line: bytes) -> tuple[JournalScope, JournaledReport]:
         try:

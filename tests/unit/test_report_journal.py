@@ -104,6 +104,39 @@ def test_a_torn_last_line_was_never_sent_and_is_dropped(path: Path) -> None:
         assert len(read(path)) == 3
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(list(range(64))).encode(),
+        b"no newline",
+        b'{"version": 1, "salt": "',
+        b"\0\0[",
+    ],
+    ids=["key pair", "text", "another object", "no text"],
+)
+def test_another_file_is_not_cut(path: Path, content: bytes) -> None:
+    """A key pair file is one line without an end, for its owner alone, and is gone once cut."""
+    for before in (b"", _whole_lines(path)):
+        path.write_bytes(before + content)
+        path.chmod(0o600)
+        with pytest.raises(JournalError, match="is no report; is it another file"):
+            ReportJournal(path)
+        assert path.read_bytes() == before + content
+
+
+def test_data_that_a_power_failure_has_swallowed_is_of_a_torn_line(path: Path) -> None:
+    whole = _whole_lines(path)
+    for torn in (b"\0" * 700, whole[:5] + b"\0" * 700, whole[:300] + b"\0" * 700):
+        path.write_bytes(whole + torn)
+        ReportJournal(path).close()
+        assert path.read_bytes() == whole
+
+
+def _whole_lines(path: Path) -> bytes:
+    fill(path)
+    return path.read_bytes()
+
+
 def test_any_other_damage_is_refused(path: Path) -> None:
     fill(path)
     lines = path.read_bytes().splitlines(keepends=True)
