@@ -24,6 +24,8 @@ RECENT_BLOCKHASHES = 150
 """How many finished blocks a transaction may name, as on a cluster."""
 SLOT_HASHES = 512
 """Entries of the SlotHashes sysvar, newest first, as on a cluster."""
+_LAST_MS = 2**62
+"""How far the clock can be moved: half of what a ledger can say, so that blocks can follow."""
 
 
 class BlockClock:
@@ -100,31 +102,31 @@ class BlockClock:
         """Move ``count`` whole slots on.
 
         Raises:
-            ClockError: ``count`` is negative.
+            ClockError: ``count`` is negative, or ends past the last millisecond.
         """
         if count < 0:
             raise ClockError(f"advance of {count} slots: time does not go back")
-        self.ms += count * MS_PER_SLOT
+        self._advance(count * MS_PER_SLOT, f"advance of {count} slots")
 
     def warp(self, seconds: float) -> None:
         """Move a duration on, rounded to milliseconds.
 
         Raises:
-            ClockError: ``seconds`` is negative or not finite.
+            ClockError: ``seconds`` is negative, not finite, or ends past the last millisecond.
         """
-        if not math.isfinite(seconds) or seconds < 0:
+        if not 0 <= seconds < math.inf:  # of an int of any size, as ``isfinite`` cannot tell
             raise ClockError(f"warp by {seconds} s: must be a finite number of seconds >= 0")
-        self.ms += round(seconds * 1000)
+        self._advance(round(seconds * 1000), f"warp by {seconds} s")
 
     def warp_to(self, unix_time: int) -> None:
         """Move to the start of a Unix second; the current second stays as it is.
 
         Raises:
-            ClockError: the second has passed.
+            ClockError: the second has passed, or lies past the last millisecond.
         """
         if unix_time < self.unix_time:
             raise ClockError(f"warp to {unix_time}: lies before the clock's {self.unix_time}")
-        self.ms = max(self.ms, unix_time * 1000)
+        self._advance(max(unix_time * 1000 - self.ms, 0), f"warp to {unix_time}")
 
     def move_to_ms(self, ms: int) -> None:
         """Move to an exact millisecond, as a replay does.
@@ -135,3 +137,8 @@ class BlockClock:
         if ms < self.ms:
             raise ClockError(f"move to {ms} ms: lies before the clock's {self.ms} ms")
         self.ms = ms
+
+    def _advance(self, ms: int, what: str) -> None:
+        if ms > _LAST_MS - self.ms:
+            raise ClockError(f"{what}: ends past the clock's last millisecond, {_LAST_MS}")
+        self.ms += ms

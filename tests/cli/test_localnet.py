@@ -47,6 +47,16 @@ def test_the_clock_stays_where_it_was_put(terminal: Terminal) -> None:
     assert terminal.localnet("warp", 0) == there
 
 
+@pytest.mark.parametrize("by", [[10**20], [2**63 - 1], [10**400], ["--epochs", 10**12]])
+def test_a_clock_that_no_ledger_can_say_is_refused(terminal: Terminal, by: list[object]) -> None:
+    """Written down, it would be a file that nothing opens again."""
+    before = terminal.file.read_bytes()
+    done = terminal.run("localnet", "warp", terminal.file, *by)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "ends past the clock's last millisecond" in done.err
+    assert terminal.file.read_bytes() == before
+
+
 def test_epochs_are_run_by_the_localnets_attestors(terminal: Terminal) -> None:
     address = terminal.register()
     terminal.json("provider", "activate", address, key="provider")

@@ -81,6 +81,20 @@ def test_going_back_is_refused_with_both_times(chain: Chain) -> None:
         chain.vm.advance_slots(-1)
 
 
+def test_it_does_not_go_further_than_a_ledger_can_say(chain: Chain) -> None:
+    start = chain.vm.now()
+    for seconds in (10**17, 10**20, 10**400, 1e300):
+        with pytest.raises(ClockError, match="last millisecond"):
+            chain.vm.warp(seconds)
+    with pytest.raises(ClockError, match="last millisecond"):
+        chain.vm.warp_to(2**63)
+    with pytest.raises(ClockError, match="last millisecond"):
+        chain.vm.advance_slots(2**62)
+    assert chain.vm.now() == start
+    chain.vm.warp_to(2**62 // 1000)
+    assert chain.vm.send(chain.pay(1)).unix_timestamp == 2**62 // 1000
+
+
 def test_paths_to_one_time_meet_the_same_chain(chain: Chain) -> None:
     other = Vm(chain.vm.genesis)
     chain.vm.warp(1_000)
