@@ -82,6 +82,8 @@ pub const PAUSE_OPEN: u8 = 1;
 pub const PAUSE_ACCEPT: u8 = 2;
 /// `Config::pause_flags`: no extending.
 pub const PAUSE_EXTEND: u8 = 4;
+/// All flags of `Config::pause_flags`.
+pub const PAUSES: u8 = PAUSE_OPEN | PAUSE_ACCEPT | PAUSE_EXTEND;
 
 layouts! { account ACCOUNTS {
     /// The singleton of governance parameters. Seeds: `config`.

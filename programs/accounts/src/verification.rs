@@ -20,6 +20,8 @@ pub const PAUSE_REGISTER: u8 = 1;
 pub const PAUSE_ACTIVATE: u8 = 2;
 /// `Config::pause_flags`: no joining of attestors.
 pub const PAUSE_JOIN: u8 = 4;
+/// All flags of `Config::pause_flags`.
+pub const PAUSES: u8 = PAUSE_REGISTER | PAUSE_ACTIVATE | PAUSE_JOIN;
 
 /// `Device::active_until` and `Attestor::active_until` of who is active.
 pub const FOREVER: u32 = u32::MAX;

@@ -1,5 +1,5 @@
-//! What every ionet program shares: the declared surface, account checks, addresses, token calls, events, the clock and
-//! ed25519 introspection.
+//! What every ionet program shares: the declared surface, account checks, addresses, calls, events, governance, the clock
+//! and ed25519 introspection.
 #![no_std]
 
 pub mod checks;
@@ -7,6 +7,7 @@ mod declare;
 pub mod ed25519;
 pub mod entry;
 pub mod event;
+mod governance;
 pub mod outcome;
 pub mod pda;
 pub mod slot_hashes;

@@ -1,5 +1,6 @@
-//! One file per instruction, named after it; they share `config` and `device`, and job instructions `frame` (before their own rule),
-//! `books` (after it) and `record` (the account).
+//! One file per instruction, named after it, but for those of governance, which all programs have from `ionet-common`.
+//! They share `config` and `device`, and job instructions `frame` (before their own rule), `books` (after it) and `record`
+//! (the account).
 
 mod books;
 mod config;
@@ -7,7 +8,6 @@ mod device;
 mod frame;
 mod record;
 
-pub mod accept_authority;
 pub mod accept_job;
 pub mod close_cluster;
 pub mod close_job;
@@ -18,9 +18,7 @@ pub mod extend_job;
 pub mod initialize_config;
 pub mod open_cluster;
 pub mod open_job;
-pub mod pause;
 pub mod post_offer;
-pub mod propose_authority;
 pub mod quit_job;
 pub mod refund;
 pub mod release;
@@ -29,6 +27,7 @@ pub mod settle_job;
 pub mod settle_voucher;
 pub mod submit_result;
 pub mod sweep_fee;
-pub mod unpause;
 pub mod update_config;
 pub mod update_offer;
+
+ionet_common::governance!(EscrowError);

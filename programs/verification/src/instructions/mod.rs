@@ -1,4 +1,5 @@
-//! One file per instruction, named after it; the others hold what several of them share.
+//! One file per instruction, named after it, but for those of governance, which all programs have from `ionet-common`.
+//! The others hold what several of them share.
 
 mod attestor;
 mod committee;
@@ -10,7 +11,6 @@ mod registry;
 mod report;
 mod vacate;
 
-pub mod accept_authority;
 pub mod activate_device;
 pub mod commit_report;
 pub mod deactivate_device;
@@ -22,15 +22,14 @@ pub mod initialize_config;
 pub mod join_attestor;
 pub mod open_epoch;
 pub mod open_report;
-pub mod pause;
 pub mod post_answers;
-pub mod propose_authority;
 pub mod rearm_epoch;
 pub mod record_miss;
 pub mod register_device;
 pub mod reveal_report;
 pub mod seed_epoch;
 pub mod tally;
-pub mod unpause;
 pub mod update_config;
 pub mod withdraw_bond;
+
+ionet_common::governance!(VerificationError);
