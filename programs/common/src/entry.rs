@@ -90,3 +90,40 @@ unsafe fn repeat(first: *const AccountView, place: u8, view: *mut AccountView) {
     // SAFETY: promised by the caller.
     unsafe { view.write(first.add(usize::from(place)).read()) }
 }
+
+/// Declares a program's entrypoint, for lists of at most so many accounts, and `dispatch`, which finds the handler
+/// `instructions::<name>::process` of each instruction in `interface` by the first eight bytes of the data.
+#[allow(clippy::crate_in_macro_def)] // the program's own modules are meant
+#[macro_export]
+macro_rules! program {
+    ($max_accounts:literal; $($name:ident)*) => {
+        #[cfg(target_os = "solana")]
+        mod entrypoint {
+            /// Called by the loader.
+            ///
+            /// # Safety
+            /// `input` is the loader's.
+            #[no_mangle]
+            pub unsafe extern "C" fn entrypoint(input: *mut u8) -> u64 {
+                // SAFETY: as promised by the loader.
+                unsafe { $crate::entry::run::<$max_accounts>(input, super::dispatch) }
+            }
+            pinocchio::no_allocator!();
+            pinocchio::nostd_panic_handler!();
+        }
+
+        /// Finds the handler by the first eight bytes of the data and runs it.
+        #[inline(always)]
+        pub fn dispatch(c: &$crate::Context) -> $crate::outcome::Outcome {
+            let Some((discriminator, data)) = c.data.split_first_chunk::<8>() else {
+                return Err($crate::checks::Check::UnknownInstruction.into());
+            };
+            let c = &$crate::Context { data, ..*c };
+            // Words compare in one step where arrays compare byte by byte.
+            match u64::from_le_bytes(*discriminator) {
+                $(crate::interface::$name::TAG => crate::instructions::$name::process(c),)*
+                _ => Err($crate::checks::Check::UnknownInstruction.into()),
+            }
+        }
+    };
+}
