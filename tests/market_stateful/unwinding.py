@@ -12,6 +12,7 @@ from tests.market_stateful.fleet import MISSES_FOR
 from tests.market_stateful.joint import JointMarket
 from tests.market_stateful.world import FLEET, GUESTS
 from tests.programs.harness.world import FUNDER, MALLORY
+from tests.stateful.devices import EPOCH
 from tests.stateful.market import Entry
 from tests.stateful.model import ACTIVE
 
@@ -87,7 +88,11 @@ def _send_attestors_home(market: JointMarket) -> None:
     for guest in GUESTS:
         if guest in attestors and attestors[guest].until is None:
             market.leave(guest)
-    market.to_second(0, epoch=market.epoch + 1 + MISSES_FOR)
+    free_from = market.epoch + 1 + MISSES_FOR
+    market.to_second(EPOCH - 1, epoch=free_from - 1)
+    if attestors:
+        market.withdraw(next(reversed(attestors)))  # a second early, unless it left long ago
+    market.to_second(0, epoch=free_from)
     for guest in GUESTS:
         if guest in attestors:
             market.withdraw(guest)
