@@ -65,7 +65,7 @@ pub enum Fault {
     Conservation,
 }
 
-/// The part of a job that money depends on. Field meanings: `Job` in `programs/escrow/src/state.rs`.
+/// The part of a job that money depends on. Field meanings: `Job` in `programs/accounts/src/escrow.rs`.
 #[allow(missing_docs)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Job {
