@@ -16,6 +16,7 @@ import json
 import os
 import secrets
 import stat
+import threading
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -80,6 +81,7 @@ class Journal(ABC):
 
     def __init__(self) -> None:
         self._reports: dict[tuple[JournalScope, int, int], JournaledReport] = {}
+        self._is_recording = threading.Lock()
 
     def find(self, scope: JournalScope, epoch: int, range_: int) -> JournaledReport | None:
         """Return the report of an epoch and range, or None."""
@@ -103,6 +105,12 @@ class Journal(ABC):
             EquivocationError: another report is journaled for this epoch and range.
             JournalError: it could not be written; nothing may be sent.
         """
+        with self._is_recording:
+            return self._find_or_append(scope, epoch, range_, codes, evidence_root)
+
+    def _find_or_append(
+        self, scope: JournalScope, epoch: int, range_: int, codes: bytes, evidence_root: bytes
+    ) -> JournaledReport:
         known = self.find(scope, epoch, range_)
         if known is None:
             report = JournaledReport(
@@ -151,6 +159,7 @@ class ReportJournal(Journal):
     def __init__(self, path: str | os.PathLike[str]) -> None:
         super().__init__()
         self.path = Path(path)
+        self._process = os.getpid()
         try:
             self._file = _open_locked(self.path)
         except BlockingIOError as error:
@@ -228,6 +237,9 @@ class ReportJournal(Journal):
     def _append(self, scope: JournalScope, report: JournaledReport) -> None:
         if self._file < 0:
             raise JournalError(f"journal {self.path}: is closed")
+        # A fork shares the lock with its parent, and would write over what the parent writes.
+        if self._process != os.getpid():
+            raise JournalError(f"journal {self.path}: belongs to the process that opened it")
         line = json.dumps(_encode(scope, report)).encode() + b"\n"
         try:
             _write_all(self._file, line, self._length)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,39 @@ def test_a_torn_last_line_was_never_sent_and_is_dropped(path: Path) -> None:
             assert journal.find(SCOPE, 2, 7) is None
             journal.record(SCOPE, 2, 7, OTHERS, ROOT)
         assert len(read(path)) == 3
+
+
+def test_threads_share_a_journal(path: Path) -> None:
+    """One line each: at an offset that two have taken, one report would be lost after it left."""
+    with ReportJournal(path) as journal, ThreadPoolExecutor(8) as threads:
+        ranges = [range_ for range_ in range(20) for _ in range(4)]
+        made = list(threads.map(lambda at: journal.record(SCOPE, 5, at, CODES, ROOT), ranges))
+    assert len(set(map(id, made))) == len(read(path)) == 20
+    with ReportJournal(path) as journal:
+        assert [journal.find(SCOPE, 5, report.range) for report in made] == made
+
+
+def test_a_fork_does_not_write_over_its_parents_reports(path: Path) -> None:
+    script = """
+        import os, sys
+        from solders.hash import Hash
+        from solders.pubkey import Pubkey
+        from ionet.report_journal import JournalScope, ReportJournal
+        scope = JournalScope(Hash.default(), Pubkey.default(), Pubkey.default())
+        with ReportJournal(sys.argv[1]) as journal:
+            if not (child := os.fork()):
+                try:
+                    journal.record(scope, 5, 7, bytes(512), bytes(32))
+                except Exception as error:
+                    print(f"{type(error).__name__}: {error}", flush=True)
+                os._exit(0)
+            os.waitpid(child, 0)
+            journal.record(scope, 5, 8, bytes(512), bytes(32))
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"JournalError: journal {path}: belongs to the process that opened it\n"
+    assert [line["range"] for line in read(path)] == [8]
 
 
 @pytest.mark.parametrize(
