@@ -222,3 +222,11 @@ def test_a_code_may_be_a_number_or_a_name(epoch: Terminal) -> None:
     done = attest(epoch, "attestor-1", "commit", 0, "--codes", codes_file(epoch, 2.5))
     assert (done.code, done.out) == (2, "")
     assert "2.5: must be a code of 0 to 15" in done.err
+
+
+def test_an_empty_code_is_none(epoch: Terminal) -> None:
+    """As of a shell variable that is not set: it must not commit to "no answer" for all."""
+    given = ("--journal", epoch.journal("attestor-1"))
+    done = epoch.on_net("attestor", "run", "--others", "", *given, key="attestor-1")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "others ''" in done.err

@@ -85,7 +85,7 @@ def read_codes(path: Path | None, others: str | None) -> CodeBook:
             raise ArgumentError(f"codes {path}: must be an object of codes by device address")
         for address, code in cast("dict[str, object]", content).items():
             found[address_of(address)] = code_of(f"codes {path}: code of {address}", code)
-    return CodeBook(found, code_of("others", others or "no_answer"))
+    return CodeBook(found, code_of("others", "no_answer" if others is None else others))
 
 
 class CodeBook:
