@@ -13,6 +13,7 @@ import os
 from collections.abc import Sequence
 from io import FileIO
 from pathlib import Path
+from stat import S_ISREG
 from tempfile import mkstemp
 from typing import Self
 
@@ -96,13 +97,16 @@ class LedgerFile:
         """Execute a ledger again and go on recording at its end.
 
         Raises:
-            LocalnetError: another localnet has it open.
+            LocalnetError: another localnet has it open, or it is no file.
             LedgerError: it is damaged, is of other programs or of another runtime, or does
                 something else when it is executed.
             OSError: the file cannot be read or written.
         """
         file = FileIO(path, "r+b")
         try:
+            # Reading a pipe or a device may never end.
+            if not S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise LocalnetError(f"localnet {path}: is not a file")
             _lock(file, path)
             ledger = Ledger(path, is_growing=True)
             chain = Reexecution(ledger.header, builds, allow_set=True)

@@ -107,6 +107,12 @@ def test_each_transaction_is_in_the_file_once_it_has_landed(made: Path) -> None:
         assert made.read_bytes().count(b"\n") == lines + 1
 
 
+def test_what_is_no_file_is_not_read() -> None:
+    """A pipe, or a device such as /dev/zero, would be read without end."""
+    with pytest.raises(LocalnetError, match=f"{os.devnull}: is not a file"):
+        Localnet.open(Path(os.devnull))
+
+
 def test_a_file_that_is_open_is_refused_here_and_elsewhere(made: Path) -> None:
     code = (
         f"from pathlib import Path; from ionet import Localnet; Localnet.open(Path({str(made)!r}))"
