@@ -104,9 +104,7 @@ class LedgerFile:
         """
         file = FileIO(path, "r+b")
         try:
-            # Reading a pipe or a device may never end.
-            if not S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise LocalnetError(f"localnet {path}: is not a file")
+            _expect_file(file, path)
             _lock(file, path)
             ledger = Ledger(path, is_growing=True)
             chain = Reexecution(ledger.header, builds, allow_set=True)
@@ -162,6 +160,12 @@ class LedgerFile:
         rest = memoryview(line)
         while rest:
             rest = rest[self._file.write(rest) :]
+
+
+def _expect_file(file: FileIO, path: Path) -> None:
+    """Refuse pipes and devices: reading one may never end."""
+    if not S_ISREG(os.fstat(file.fileno()).st_mode):
+        raise LocalnetError(f"localnet {path}: is not a file")
 
 
 def _lock(file: FileIO, path: Path) -> None:
