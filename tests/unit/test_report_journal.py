@@ -15,7 +15,13 @@ from solders.pubkey import Pubkey
 
 from ionet.committees import commitment_of
 from ionet.errors import ArgumentError, EquivocationError, JournalError
-from ionet.report_journal import Journal, JournalScope, MemoryJournal, ReportJournal
+from ionet.report_journal import (
+    Journal,
+    JournaledReport,
+    JournalScope,
+    MemoryJournal,
+    ReportJournal,
+)
 
 SCOPE = JournalScope(Hash.default(), Pubkey.default(), Pubkey.new_unique())
 CODES, OTHERS = bytes([0x22]) * 512, bytes([0x20]) + bytes([0x22]) * 511
@@ -107,9 +113,13 @@ def test_a_torn_last_line_was_never_sent_and_is_dropped(path: Path) -> None:
 
 def test_threads_share_a_journal(path: Path) -> None:
     """One line each: at an offset that two have taken, one report would be lost after it left."""
+    ranges = [range_ for range_ in range(20) for _ in range(4)]
     with ReportJournal(path) as journal, ThreadPoolExecutor(8) as threads:
-        ranges = [range_ for range_ in range(20) for _ in range(4)]
-        made = list(threads.map(lambda at: journal.record(SCOPE, 5, at, CODES, ROOT), ranges))
+
+        def record(range_: int) -> JournaledReport:
+            return journal.record(SCOPE, 5, range_, CODES, ROOT)
+
+        made = list(threads.map(record, ranges))
     assert len(set(map(id, made))) == len(read(path)) == 20
     with ReportJournal(path) as journal:
         assert [journal.find(SCOPE, 5, report.range) for report in made] == made
