@@ -115,6 +115,17 @@ def test_device_leaves_an_epoch_after_its_index(world: World) -> None:
     assert not world.exists(GPU_1.address)
 
 
+@guards(errors.DeregisteredAtOnce)
+def test_device_leaves_in_a_later_slot_than_it_came(world: World) -> None:
+    """The slot of its registration is part of its identity: no other may have the same."""
+    slot = world.vm.now().slot
+    for registered_in in (slot, slot + 1):  # the later one is of a clock that went back
+        world.rewrite(IDLE.address, registered_slot=registered_in)
+        world.reject(errors.DeregisteredAtOnce, IDLE.deregister())
+    world.rewrite(IDLE.address, registered_slot=slot - 1)
+    world.accept(IDLE.deregister())
+
+
 @guards(errors.WrongOffer, errors.DeviceHasLiveJob)
 def test_device_that_a_job_holds_stays(world: World) -> None:
     put_offer(world, IDLE, live_job=MALLORY.pubkey)

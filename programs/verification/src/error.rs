@@ -40,6 +40,7 @@ errors! {
         CaseOpen = 6075 "A case is open against it",
         ClockWentBack = 6076 "The clock is behind the last heartbeat",
         DeregisteredTooSoon = 6077 "A device can be closed in the epoch after it gave its index back",
+        DeregisteredAtOnce = 6078 "A device cannot be closed in the slot it was registered in",
 
         NotAttestor = 6090 "Signer is not the attestor's authority",
         AttestorExiting = 6091 "The attestor has given its seat back",

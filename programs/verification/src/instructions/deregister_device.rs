@@ -29,14 +29,18 @@ use pinocchio::{AccountView, Address};
 pub fn process(c: &Context) -> Outcome {
     let a = Accounts::parse(c.accounts)?;
     Args::parse(c.data)?;
-    let now = sysvars::unix_time()?;
+    let now = sysvars::now()?;
     let device = as_owner(c.program_id, &a.device, &a.owner)?;
     if device.holds_index() {
         return Err(VerificationError::DeviceActive.into());
     }
     // The epoch before decides what it counts as in this one: the record stays while the epoch lasts.
-    if device.held_index_in(current_epoch(device.genesis.get(), now)?) {
+    if device.held_index_in(current_epoch(device.genesis.get(), now.unix)?) {
         return Err(VerificationError::DeregisteredTooSoon.into());
+    }
+    // The slot tells one registration of a key from the next: two in one slot would pass for the same device.
+    if device.registered_slot.get() >= now.slot {
+        return Err(VerificationError::DeregisteredAtOnce.into());
     }
     if !is_zero(&device.open_case) {
         return Err(VerificationError::CaseOpen.into());
@@ -53,7 +57,7 @@ pub fn process(c: &Context) -> Outcome {
         device: address,
         rent_payer: *a.rent_payer.address(),
         rent: U64::new(rent),
-        at: I64::new(now),
+        at: I64::new(now.unix),
     });
     Ok(())
 }

@@ -380,6 +380,14 @@ class DeregisteredTooSoon(VerificationError):
     message = "A device can be closed in the epoch after it gave its index back"
 
 
+class DeregisteredAtOnce(VerificationError):
+    """A device cannot be closed in the slot it was registered in."""
+
+    code = 6078
+    name = "DeregisteredAtOnce"
+    message = "A device cannot be closed in the slot it was registered in"
+
+
 class NotAttestor(VerificationError):
     """Signer is not the attestor's authority."""
 
@@ -815,6 +823,7 @@ ERRORS: Mapping[int, type[VerificationError]] = MappingProxyType(
             CaseOpen,
             ClockWentBack,
             DeregisteredTooSoon,
+            DeregisteredAtOnce,
             NotAttestor,
             AttestorExiting,
             SeatsExhausted,
