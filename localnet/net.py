@@ -131,15 +131,14 @@ class Localnet:
             path: The file, a ledger which grows with each transaction; it must not exist.
             actors: As for ``start``, like all that follows.
             programs: Builds to run; by default the shipped ones.
-            **options: ``attestors``, ``sol``, ``usdc``, ``io``, ``fee_bps``, ``min_rates`` and
-                ``unix_time``.
+            **options: Fields of ``Setup``; of ``seed`` the default is a random one.
 
         Raises:
-            GenesisError: as for ``start``.
+            GenesisError: as for ``start``, or a seed is not 32 bytes.
             LocalnetError: there is a file already.
             OSError: the file cannot be written.
         """
-        setup = Setup(actors, **options)
+        setup = Setup.seeded(actors, **options)
         net = cls(setup.new_vm(programs), setup.actors, setup.names_of_attestors())
         file = LedgerFile.create(net.vm, path)
         with ExitStack() as opened:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import count, takewhile
-from typing import TypeAlias, TypedDict
+from typing import Self, TypeAlias, TypedDict, Unpack
 
 from solders.account import Account
 from solders.hash import Hash
@@ -44,6 +46,9 @@ COMMITTEE_SIZE = 9
 MIN_ATTESTORS = 1
 ATTESTOR_BOND = LAMPORTS_PER_SOL
 ACTIVATION_DEPOSIT = LAMPORTS_PER_SOL // 100
+SEED_LENGTH = 32
+SEED_ADDRESS = Pubkey(sha256(b"ionet:localnet:genesis-seed").digest())
+"""Account of the genesis that holds its seed, by which chains that are set up alike differ."""
 
 Signed: TypeAlias = tuple[Instruction, tuple[Actor, ...]]
 """An instruction, and who signs its transaction, the payer first."""
@@ -59,6 +64,7 @@ class SetupOptions(TypedDict, total=False):
     fee_bps: int
     min_rates: Mapping[int, int]
     unix_time: int
+    seed: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class Setup:
         fee_bps: Fee of jobs, in basis points.
         min_rates: Minimum USDC base units per hour, by GPU class; 0 where none is given.
         unix_time: Unix second at which epoch 0 begins; the chain starts ``LEAD`` before it.
+        seed: 32 bytes of which the genesis hash is made, too; without them markets that are set up
+            alike are the same chain.
     """
 
     actors: Sequence[str] = ()
@@ -84,6 +92,17 @@ class Setup:
     fee_bps: int = 250
     min_rates: Mapping[int, int] = field(default_factory=dict[int, int])
     unix_time: int = DEFAULT_UNIX_TIME
+    seed: bytes | None = None
+
+    @classmethod
+    def seeded(cls, actors: Sequence[str], **options: Unpack[SetupOptions]) -> Self:
+        """Return a setup with a random seed if none is given: its chain is like no other.
+
+        For chains that outlive a process: what is kept of one (vouchers, an attestor's journal)
+        must not pass for another's.
+        """
+        options.setdefault("seed", secrets.token_bytes(SEED_LENGTH))
+        return cls(actors, **options)
 
     def names_of_attestors(self) -> tuple[str, ...]:
         """Return their names, in the order in which they join."""
@@ -95,7 +114,8 @@ class Setup:
         """Start the chain, on the shipped programs if none are given.
 
         Raises:
-            GenesisError: a name is empty, used twice or reserved, or a build is missing or bad.
+            GenesisError: a name is empty, used twice or reserved, a build is missing or bad, or the
+                seed is not 32 bytes.
         """
         return Vm(self.genesis(builds_or_shipped(programs)))
 
@@ -113,6 +133,7 @@ class Setup:
             *((address, _wallet(self.sol)) for address in funded),
             *mint_with_holders(USDC, [*holders, *((trader, self.usdc) for trader in traders)]),
             *mint_with_holders(IO, [*holders, *((trader, self.io) for trader in traders)]),
+            *_seed_accounts(self.seed),
         )
         return Genesis(tuple(programs), accounts, self.unix_time - LEAD)
 
@@ -211,6 +232,15 @@ def _initialise_verification(program: Pubkey, *, genesis: int) -> Signed:
         program_id=program,
     )
     return config, (FAUCET, GENESIS_AUTHORITY)
+
+
+def _seed_accounts(seed: bytes | None) -> tuple[tuple[Pubkey, Account], ...]:
+    """Return what holds the seed, which the runtime and a ledger's header keep as any account."""
+    if seed is None:
+        return ()
+    if len(seed) != SEED_LENGTH:
+        raise GenesisError(f"seed of {len(seed)} bytes: must be {SEED_LENGTH}")
+    return ((SEED_ADDRESS, Account(LAMPORTS_PER_SOL, seed, SYSTEM_PROGRAM)),)
 
 
 def _wallet(lamports: int) -> Account:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import ionet
 from ionet.cli.app import run
 from ionet.localnet import demo as demo_module
 from ionet.localnet.programs import shipped_programs
+from ionet.localnet.replay import replay
 from ionet.programs.escrow.events import FeeSwept, Unpaused
 from ionet.programs.verification.events import Heartbeat
 from tests.scenarios.programs import FEE_OFF_BY_ONE, fee_off_by_one
@@ -246,3 +248,27 @@ def test_a_reader_that_leaves_is_no_stack_trace(ledger: Path) -> None:
     )
     assert done.stdout == '{\n  "addre'
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("what", ["little", "much", "a table"])
+def test_output_that_nobody_reads_ends_with_141(tmp_path: Path, what: str) -> None:
+    """As a shell says of a process that SIGPIPE ends; but what was begun is brought to its end."""
+    file = str(tmp_path / "market.jsonl")
+    given = {
+        "little": ["localnet", "create", file],
+        "much": ["idl", "escrow"],
+        "a table": ["demo", "--ledger", file],
+    }[what]
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "ionet.cli", *given],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+    assert what == "much" or replay(Path(file)).is_identical

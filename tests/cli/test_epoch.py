@@ -116,9 +116,12 @@ def test_keeper_run_does_what_is_due(epoch: Terminal) -> None:
 def test_an_attestor_never_says_two_things(epoch: Terminal) -> None:
     assert attest(epoch, "attestor-1", "commit", 0, "--others", "deployable").code == 0
     kept = epoch.journal("attestor-1").read_bytes()
-    done = attest(epoch, "attestor-1", "commit", 0, "--others", "no_answer")
-    assert (done.code, done.out) == (2, "")
-    assert "another report is in the journal" in done.err
+    for command in (("commit", 0), ("run",)):
+        again = attest(epoch, "attestor-1", *command, "--others", "no_answer").json
+        (report,) = again.get("reports") or [again["report"]]
+        assert names_of(again) == []
+        assert report["outcome"] == "was committed before"
+        assert report["codes"] == "as journaled before"
     # Nor through an empty journal.
     done = epoch.on_net(
         *("attestor", "commit", 0, "--others", "no_answer", "--journal", epoch.journal("other")),
@@ -127,6 +130,60 @@ def test_an_attestor_never_says_two_things(epoch: Terminal) -> None:
     assert (done.code, done.out) == (2, "")
     assert "a commitment of this attestor that is not in the journal" in done.err
     assert epoch.journal("attestor-1").read_bytes() == kept
+
+
+@pytest.mark.parametrize("command", [("commit", 0), ("run",)])
+@pytest.mark.parametrize("codes", [("--others", "no_answer"), ()])
+def test_a_report_that_a_crash_kept_back_is_sent(
+    epoch: Terminal, command: tuple[object, ...], codes: tuple[str, ...]
+) -> None:
+    """Whatever its devices look like by now, and also where nobody has looked again."""
+    before = epoch.file.read_bytes()
+    first = attest(epoch, "attestor-1", "commit", 0, "--others", "deployable").json
+    assert first["report"]["codes"] == "as given"
+    kept = epoch.journal("attestor-1").read_bytes()
+    epoch.file.write_bytes(before)  # the commitment has not arrived
+    later = attest(epoch, "attestor-1", *command, *codes).json
+    (report,) = later.get("reports") or [later["report"]]
+    assert names_of(later) == ["open_report", "commit_report"]
+    assert (report["outcome"], report["codes"]) == ("committed", "as journaled before")
+    assert epoch.journal("attestor-1").read_bytes() == kept
+    epoch.localnet("warp", 10_800)
+    revealed = attest(epoch, "attestor-1", "run").json
+    assert names_of(revealed) == ["reveal_report"]
+
+
+def test_run_needs_codes_for_new_reports_alone(epoch: Terminal) -> None:
+    before = epoch.file.read_bytes()
+    done = attest(epoch, "attestor-1", "run")
+    assert (done.code, done.err) == (1, "")
+    (failure,) = json.loads(done.out)["failures"]
+    assert failure.startswith("range 0: no codes, and none in the journal: give --codes FILE")
+    assert epoch.file.read_bytes() == before
+    attest(epoch, "attestor-1", "run", "--others", "passed")
+    epoch.localnet("warp", 10_800)
+    # Nor does a file that is gone by then keep an attestor from revealing.
+    run = attest(epoch, "attestor-1", "run", "--codes", epoch.folder / "absent.json").json
+    assert names_of(run) == ["reveal_report"]
+
+
+def test_a_journal_of_one_chain_says_nothing_on_another(epoch: Terminal) -> None:
+    """Its salts are known once they are revealed, and two chains may be set up alike."""
+    attest(epoch, "attestor-1", "run", "--others", "deployable")
+    epoch.file.unlink()
+    epoch.localnet("create", "--attestors", 2)
+    address = epoch.register()
+    epoch.json("provider", "activate", address, key="provider")
+    epoch.localnet("warp", "--epochs", 1)
+    epoch.json("keeper", "epoch", key="renter")
+    epoch.localnet("warp", 14)
+    epoch.json("keeper", "epoch", key="renter")
+    run = attest(epoch, "attestor-1", "run", "--others", "passed").json
+    assert [report["codes"] for report in run["reports"]] == ["as given"]
+    lines = [json.loads(line) for line in epoch.journal("attestor-1").read_text().splitlines()]
+    assert [(line["epoch"], line["range"]) for line in lines] == [(1, 0), (1, 0)]
+    for name in ("genesis_hash", "salt", "codes"):
+        assert len({line[name] for line in lines}) == 2
 
 
 def test_what_comes_too_early_or_from_others_is_refused(epoch: Terminal) -> None:
@@ -160,10 +217,11 @@ def test_run_before_the_seed_and_in_the_tally_has_nothing_to_do(terminal: Termin
 
 def test_run_tells_each_refusal_and_ends_with_1(epoch: Terminal) -> None:
     attest(epoch, "attestor-1", "commit", 0, "--others", "passed")
-    done = attest(epoch, "attestor-1", "run", "--others", "deployable")
+    epoch.journal("attestor-1").unlink()
+    done = attest(epoch, "attestor-1", "run", "--others", "passed")
     assert (done.code, done.err) == (1, "")
     (failure,) = json.loads(done.out)["failures"]
-    assert "another report is in the journal" in failure
+    assert "a commitment of this attestor that is not in the journal" in failure
     epoch.localnet("warp", 10_800)
     given = ("--others", "deployable", "--journal", epoch.journal("attestor-2"))
     done = epoch.on_net("attestor", "run", *given, key="attestor-2")
@@ -191,7 +249,7 @@ def test_a_seat_is_taken_and_given_back(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("codes", "options", "message"),
     [
-        (None, (), "no codes: give --codes FILE, or --others CODE for all devices"),
+        (None, (), "no codes, and none in the journal: give --codes FILE, or --others CODE"),
         ("[", ("--codes",), "is not JSON"),
         ("[]", ("--codes",), "must be an object of codes by device address"),
         ('{"x": 2}', ("--codes",), "address 'x': must be 32 bytes in base58"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 
 import pytest
@@ -20,6 +21,22 @@ def test_create_makes_a_market_at_the_beginning_of_epoch_0(terminal: Terminal) -
     # The attestors have joined in it: three blocks of 400 ms.
     assert (made["epoch"], made["second_of_epoch"], made["window"]) == (0, 1, "commit")
     assert made["unix_timestamp"] == GENESIS + 1
+
+
+def test_create_makes_a_new_chain_unless_it_has_a_seed(terminal: Terminal) -> None:
+    made: list[bytes] = []
+    for given in ((), (), ("--seed", "ab" * 32), ("--seed", "AB" * 32)):
+        terminal.file.unlink()
+        terminal.localnet("create", *given)
+        made.append(terminal.file.read_bytes())
+    assert made[2] == made[3]
+    assert len({json.loads(file.splitlines()[0])["genesis_hash"] for file in made}) == 3
+    terminal.file.unlink()
+    for seed in ("", "ab", "xy" * 32, "ab" * 33):
+        done = terminal.run("localnet", "create", terminal.file, "--seed", seed)
+        assert (done.code, done.out) == (2, "")
+        assert done.err == f"ionet: seed {seed!r}: must be 32 bytes in hex\n"
+    assert not terminal.file.exists()
 
 
 def test_create_leaves_a_file_that_is_there_as_it_is(terminal: Terminal) -> None:

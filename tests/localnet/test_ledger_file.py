@@ -10,15 +10,19 @@ from dataclasses import replace as changed
 from pathlib import Path
 
 import pytest
+from solders.hash import Hash
 from solders.pubkey import Pubkey
 
 from ionet.localnet import LedgerError, Localnet, LocalnetError
 from ionet.localnet.assets import USDC
+from ionet.localnet.errors import GenesisError
 from ionet.localnet.programs import shipped_programs
 from ionet.localnet.replay import replay
+from ionet.localnet.setup import SetupOptions
 from tests.localnet.chain import system_account
 
 SOMEBODY = Pubkey(b"\7" * 32)
+SEED = bytes([3]) * 32
 
 
 @pytest.fixture
@@ -58,12 +62,29 @@ def test_it_goes_on_where_it_was_left(path: Path) -> None:
     assert replay(path).is_identical
 
 
+def test_no_two_are_the_same_chain_unless_they_are_to_be(tmp_path: Path) -> None:
+    hashes: list[Hash] = []
+    seeds: list[SetupOptions] = [{}, {}, {"seed": SEED}, {"seed": SEED}, {"seed": bytes(32)}]
+    for number, options in enumerate(seeds):
+        with Localnet.create(tmp_path / str(number), **options) as net:
+            hashes.append(net.vm.genesis_hash)
+        assert replay(tmp_path / str(number)).is_identical
+        with Localnet.open(tmp_path / str(number)) as net:
+            assert net.vm.genesis_hash == hashes[-1]
+    assert hashes[2] == hashes[3]
+    assert len(set(hashes)) == 4
+    for seed in (b"", bytes(31), bytes(33)):
+        with pytest.raises(GenesisError, match=f"seed of {len(seed)} bytes: must be 32"):
+            Localnet.create(tmp_path / "bad", seed=seed)
+    assert not (tmp_path / "bad").exists()
+
+
 def test_two_sittings_write_what_one_does(tmp_path: Path) -> None:
-    with Localnet.create(tmp_path / "one") as net:
+    with Localnet.create(tmp_path / "one", seed=SEED) as net:
         for _ in range(2):
             give(net, 10**9)
             net.vm.warp(60)
-    with Localnet.create(tmp_path / "two") as net:
+    with Localnet.create(tmp_path / "two", seed=SEED) as net:
         give(net, 10**9)
         net.vm.warp(60)
     with Localnet.open(tmp_path / "two") as net:

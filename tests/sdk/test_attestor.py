@@ -102,6 +102,8 @@ async def test_duties_name_the_devices_of_a_range(world: World) -> None:
     assert duty.codes_of({devices[2].address: ReportCode.PASSED}) == (0, 0, 1)
     with pytest.raises(errors.ArgumentError, match="is not in range 0"):
         duty.codes_of({devices[1].address: ReportCode.PASSED})
+    with pytest.raises(errors.ArgumentError, match="epoch '1': must be an integer"):
+        await done(reporter.side.duties("1"))
     # A seat counts from the epoch after joining on.
     await done(world.client("alice").attestor.join())
     assert await done(world.client("alice").attestor.duties()) == ()
@@ -154,8 +156,9 @@ async def test_repeating_is_harmless_and_contradicting_is_refused(world: World) 
     assert (again.transaction, again.report) == (None, first.report)
 
 
+@pytest.mark.parametrize("names_codes", [True, False], ids=["same codes", "no codes"])
 async def test_a_crash_before_sending_sends_the_same_report_later(
-    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, names_codes: bool
 ) -> None:
     await activate(world)
     reporter = Reporter(world, "attestor-1")
@@ -171,9 +174,14 @@ async def test_a_crash_before_sending_sends_the_same_report_later(
     with pytest.raises(EquivocationError):
         await reporter.commit(ReportCode.NO_ANSWER)
     warp_to(world, 2 * 3_600)
-    (committed,) = await reporter.commit()
+    if names_codes:
+        (committed,) = await reporter.commit()
+    else:
+        committed = await done(reporter.side.resume(0))
     assert committed.transaction is not None
     assert committed.report == journaled
+    again = await done(reporter.side.resume(0))
+    assert (again.transaction, again.report) == (None, journaled)
     warp_to(world, COMMIT_WINDOW)
     reporter.journal.close()
     with ReportJournal(tmp_path / "reports.jsonl") as reporter.journal:
@@ -205,6 +213,8 @@ async def test_a_commitment_that_is_not_in_the_journal_is_never_doubled(world: W
     reporter.journal = MemoryJournal()
     with pytest.raises(JournalError, match="the chain has a commitment of this attestor"):
         await reporter.commit()
+    with pytest.raises(JournalError, match="the chain has a commitment of this attestor"):
+        await done(reporter.side.resume(0))
     assert reporter.journal._reports == {}
     warp_to(world, COMMIT_WINDOW)
     with pytest.raises(JournalError, match="nothing is in the journal"):
@@ -216,6 +226,34 @@ async def test_a_commitment_that_is_not_in_the_journal_is_never_doubled(world: W
     reporter.journal = forged
     with pytest.raises(JournalError, match="not in the journal"):
         await reporter.reveal()
+
+
+async def test_nothing_is_resumed_where_nothing_is_journaled(world: World) -> None:
+    await activate(world)
+    reporter = Reporter(world, "attestor-1")
+    await next_epoch(world)
+    assert await done(reporter.side.resume(0)) is None
+    assert reporter.journal._reports == {}
+    await reporter.commit()
+    await next_epoch(world)
+    assert await done(reporter.side.resume(0)) is None
+    (committed,) = await reporter.commit(ReportCode.PASSED)
+    assert committed.transaction is not None
+    with pytest.raises(JournalError, match="has no journal"):
+        await done(world.client("attestor-1").attestor.resume(0))
+
+
+@pytest.mark.parametrize("range_", ["0", -1, 0.0, True, None, 1 << 32])
+@pytest.mark.parametrize("method", ["commit", "resume", "reveal"])
+async def test_what_is_no_range_is_refused(world: World, method: str, range_: object) -> None:
+    await activate(world)
+    reporter = Reporter(world, "attestor-1")
+    await next_epoch(world)
+    args = (range_, DEPLOYABLE) if method == "commit" else (range_,)
+    rule = f"range {range_!r}: must be an integer of 0 to {0xFFFF_FFFF}"
+    with pytest.raises(errors.ArgumentError, match=f"^{rule}$"):
+        await done(getattr(reporter.side, method)(*args))
+    assert reporter.journal._reports == {}
 
 
 async def test_reports_of_others_and_at_other_times_are_refused(world: World) -> None:

@@ -7,6 +7,7 @@ from solders.pubkey import Pubkey
 
 from ionet._async.reporting import AsyncReporter
 from ionet._async.seats import vacate
+from ionet.codec import u32
 from ionet.programs.verification import instructions
 from ionet.reports import Duty, all_places, index_count_of, seat_at
 from ionet.results import Landed
@@ -65,11 +66,12 @@ class AsyncAttestor(AsyncReporter):
         """Return the reports that the attestor owes in an epoch, by default the clock's.
 
         Raises:
+            ArgumentError: the epoch is none.
             EpochNotReadyError: the epoch is not open, or has no seed.
             AccountNotFoundError: the signer is no attestor.
         """
         verification = self._network.verification
-        number = (await verification.time()).number if epoch is None else epoch
+        number = (await verification.time()).number if epoch is None else u32("epoch", epoch)
         drawn_from = await verification.fetch_seeded_epoch(number)
         _, attestor = await verification.fetch_attestor(self._network.signer.pubkey())
         seat = seat_at(attestor, number)

@@ -8,6 +8,7 @@ from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from ionet._async.network import AsyncNetwork
+from ionet.codec import u32
 from ionet.committees import pack_codes
 from ionet.errors import DutyError, JournalError
 from ionet.programs.verification import instructions
@@ -42,7 +43,7 @@ class AsyncReporter:
         """Commit to the codes of a range in this epoch; safe to repeat, also after a crash.
 
         The report is in the journal before anything is sent, and whatever was journaled first is
-        what is sent.
+        what is sent; where that is not what these codes say, ``resume`` sends it.
 
         Args:
             range_: One of the attestor's duties.
@@ -50,6 +51,7 @@ class AsyncReporter:
             evidence_root: 32 bytes, root over the evidence.
 
         Raises:
+            ArgumentError: the range or a code is none.
             DutyError: no such duty, or not one code for each index.
             EquivocationError: the journal has another report for this epoch and range.
             JournalError: no journal, or the chain has a commitment that is not in it.
@@ -69,14 +71,30 @@ class AsyncReporter:
         if committed is not None and journal.find(scope, at.epoch, range_) is None:
             raise _lost(at)
         report = journal.record(scope, at.epoch, range_, pack_codes(codes), evidence_root)
-        if committed is None:
-            landed = await self._land_commitment(at, report, address)
-            if landed is not None:
-                return ReportChange(at, report, landed)
-            committed = await self._find_commitment(at, address)
-        if committed is None or committed.commitment != report.commitment(address):
+        return await self._ensure_committed(at, report, address, committed)
+
+    async def resume(self, range_: int) -> ReportChange | None:
+        """Commit to what is in the journal for a range and this epoch; None if nothing is.
+
+        So a report that a crash kept from leaving is sent, though its devices may look otherwise
+        by now. Safe to repeat.
+
+        Raises:
+            ArgumentError: the range is none.
+            DutyError: no such duty.
+            JournalError: no journal, or the chain has a commitment that is not in it.
+            EpochNotReadyError: the epoch is not open, or has no seed.
+            CommitTooLate: the time for commitments is over.
+        """
+        journal = self._journal_of()
+        address, _, at = await self._place(range_)
+        report = journal.find(await self._scope(address), at.epoch, range_)
+        committed = await self._find_commitment(at, address)
+        if report is not None:
+            return await self._ensure_committed(at, report, address, committed)
+        if committed is not None:
             raise _lost(at)
-        return ReportChange(at, report, None)
+        return None
 
     async def reveal(self, range_: int) -> ReportChange:
         """Reveal what was committed to for a range in this epoch; safe to repeat.
@@ -120,6 +138,7 @@ class AsyncReporter:
 
     async def _place(self, range_: int) -> tuple[Pubkey, Epoch, ReportPlace]:
         """Return the attestor, this epoch, and its place in the range's committee."""
+        u32("range", range_)
         verification = self._network.verification
         number = (await verification.time()).number
         epoch = await verification.fetch_seeded_epoch(number)
@@ -138,6 +157,19 @@ class AsyncReporter:
         (report,) = await self._network.verification.find_reports([at.address])
         is_own = report is not None and report.attestor == attestor
         return report if is_own and report is not None and is_committed(report, at.epoch) else None
+
+    async def _ensure_committed(
+        self, at: ReportPlace, report: JournaledReport, attestor: Pubkey, found: Report | None
+    ) -> ReportChange:
+        """Land a journaled report's commitment, unless ``found`` says that one has landed."""
+        if found is None:
+            landed = await self._land_commitment(at, report, attestor)
+            if landed is not None:
+                return ReportChange(at, report, landed)
+            found = await self._find_commitment(at, attestor)
+        if found is None or found.commitment != report.commitment(attestor):
+            raise _lost(at)
+        return ReportChange(at, report, None)
 
     async def _land_commitment(
         self, at: ReportPlace, report: JournaledReport, attestor: Pubkey

@@ -8,6 +8,7 @@ from solders.pubkey import Pubkey
 
 from ionet._sync.reporting import Reporter
 from ionet._sync.seats import vacate
+from ionet.codec import u32
 from ionet.programs.verification import instructions
 from ionet.reports import Duty, all_places, index_count_of, seat_at
 from ionet.results import Landed
@@ -66,11 +67,12 @@ class Attestor(Reporter):
         """Return the reports that the attestor owes in an epoch, by default the clock's.
 
         Raises:
+            ArgumentError: the epoch is none.
             EpochNotReadyError: the epoch is not open, or has no seed.
             AccountNotFoundError: the signer is no attestor.
         """
         verification = self._network.verification
-        number = verification.time().number if epoch is None else epoch
+        number = verification.time().number if epoch is None else u32("epoch", epoch)
         drawn_from = verification.fetch_seeded_epoch(number)
         _, attestor = verification.fetch_attestor(self._network.signer.pubkey())
         seat = seat_at(attestor, number)

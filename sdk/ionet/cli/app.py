@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 the answer is no (a program or the runtime refuses, money does not add up, a
 replay differs); 2 not done (bad usage, bad input, unreadable file); 70 a bug of this program; 130
-interrupted.
+interrupted; 141 nobody reads the output any more.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ EXIT_REFUSED = 1
 EXIT_FAILED = 2
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
+EXIT_PIPE_CLOSED = 141
 _TRACEBACK = "IONET_TRACEBACK"
 """Environment variable with which a bug shows its stack trace."""
 
@@ -78,6 +79,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         given = list(sys.argv[1:] if arguments is None else arguments)
         code: object = app(given or ["--help"], prog_name="ionet", standalone_mode=False)
+        sys.stdout.flush()
+    except SystemExit as left:
+        # What typer and rich make of a closed pipe.
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+        return _leave_pipe()
+    except BrokenPipeError:
+        return _leave_pipe()
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", EXIT_INTERRUPTED)
     except (FaultError, EpochNotReadyError) as error:
@@ -97,6 +106,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
     if code == EXIT_INTERRUPTED:  # typer turns Ctrl-C into this code
         return _fail("interrupted", EXIT_INTERRUPTED)
     return code if isinstance(code, int) else 0
+
+
+def _leave_pipe() -> int:
+    """Let the rest of the output go nowhere: Python would complain of it when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return EXIT_PIPE_CLOSED
 
 
 def _fail(message: str, code: int = EXIT_FAILED) -> int:

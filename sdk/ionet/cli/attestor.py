@@ -13,7 +13,8 @@ from ionet.cli.options import Role, command, group
 from ionet.cli.output import print_facts, print_json
 from ionet.cli.session import Session
 from ionet.cli.values import CodeBook, hash_of, read_codes
-from ionet.errors import DutyError, EpochNotReadyError, IonetError
+from ionet.committees import pack_codes
+from ionet.errors import ArgumentError, DutyError, EpochNotReadyError, IonetError
 from ionet.reports import Duty
 from ionet.verification_results import ReportChange
 
@@ -77,12 +78,14 @@ def commit(
     others: OthersOption = None,
     evidence_root: EvidenceOption = _NO_EVIDENCE,
 ) -> None:
-    """Commit to the codes of a range; safe to repeat, and refused with other codes."""
+    """Commit to the codes of a range; safe to repeat.
+
+    A report that is in the journal already is the one that is sent, whatever codes are given.
+    """
     book, root = read_codes(codes, others), hash_of("evidence_root", evidence_root)
     for duty in session.client.attestor.duties():
         if duty.range == range_:
-            change = _commit(session, duty, book, root)
-            session.show({"report": _report_facts(change, "committed")})
+            session.show({"report": _commit(session, duty, book, root)})
             return
     raise DutyError(f"range {range_}: is none of this attestor's duties in this epoch")
 
@@ -103,16 +106,19 @@ def run(
 ) -> None:
     """Do whatever is due now: commit, or reveal what was committed to.
 
-    What is refused is told, and holds up nothing else; the exit code is then 1.
+    What is refused is told, and holds up nothing else; the exit code is then 1. Codes are read only
+    while it is time to commit, and needed only for reports that are not in the journal yet.
     """
-    book, root = read_codes(codes, others), hash_of("evidence_root", evidence_root)
     window = chain_time(session.net.connection, session.net.verification).window
+    is_time_to_commit = window is Window.COMMIT
+    book = read_codes(codes, others) if is_time_to_commit else None
+    root = hash_of("evidence_root", evidence_root)
     done: list[dict[str, Any]] = []
     failures: list[IonetError] = []
     for duty in _duties_now(session) if window in (Window.COMMIT, Window.REVEAL) else ():
         try:
-            if window is Window.COMMIT:
-                done.append(_report_facts(_commit(session, duty, book, root), "committed"))
+            if is_time_to_commit:
+                done.append(_commit(session, duty, book, root))
             else:
                 change = session.client.attestor.reveal(duty.range)
                 done.append(_report_facts(change, "revealed"))
@@ -131,8 +137,25 @@ def _duties_now(session: Session) -> tuple[Duty, ...]:
         return ()
 
 
-def _commit(session: Session, duty: Duty, book: CodeBook, root: bytes) -> ReportChange:
-    return session.client.attestor.commit(duty.range, book.codes_of(duty), evidence_root=root)
+def _commit(session: Session, duty: Duty, book: CodeBook | None, root: bytes) -> dict[str, Any]:
+    """Commit to what is in the journal, else to the codes; tell which of them it was."""
+    side = session.client.attestor
+    codes = None if book is None else book.codes_of(duty)
+    change = side.resume(duty.range)
+    if change is None:
+        if codes is None:
+            raise ArgumentError(
+                f"range {duty.range}: no codes, and none in the journal: give --codes FILE, or"
+                f" --others CODE for all devices"
+            )
+        change = side.commit(duty.range, codes, evidence_root=root)
+    report = change.report
+    is_given = codes is not None and (report.codes, report.evidence_root) == (
+        pack_codes(codes),
+        root,
+    )
+    which = "as given" if is_given else "as journaled before"
+    return {**_report_facts(change, "committed"), "codes": which}
 
 
 def _report_facts(change: ReportChange, outcome: str) -> dict[str, Any]:

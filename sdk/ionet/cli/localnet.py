@@ -11,10 +11,12 @@ from ionet.cli.clock import ChainTime, chain_time
 from ionet.cli.key_files import write_key_file
 from ionet.cli.options import JsonOption, group
 from ionet.cli.output import print_facts, print_json
+from ionet.cli.values import hash_of
 from ionet.errors import ArgumentError
 from ionet.localnet.actors import STAFF, Actor
 from ionet.localnet.epoch_report import EpochReport
 from ionet.localnet.net import Localnet
+from ionet.localnet.setup import SetupOptions
 from ionet.programs.verification.constants import EPOCH_SECONDS
 
 localnet = group("localnet", "A network that lives in a file, for trying things out.")
@@ -30,11 +32,20 @@ def create(
     actor: Annotated[
         list[str] | None, typer.Option(help="Name of a funded actor; may be repeated.")
     ] = None,
+    seed: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HEX", help="32 bytes that tell chains apart; by default random, no two alike."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Start a localnet: programs, mints, attestors, and actors with SOL, USDC and IO."""
     names = tuple(actor or DEFAULT_ACTORS)
-    with Localnet.create(file, names, attestors=attestors) as net:
+    options: SetupOptions = {"attestors": attestors}
+    if seed is not None:
+        options["seed"] = hash_of("seed", seed)
+    with Localnet.create(file, names, **options) as net:
         everybody = {name: net.actor(name).pubkey for name in (*names, *net.attestors)}
         _show({**_time(net).facts(), "actors": everybody}, as_json=as_json)
 
